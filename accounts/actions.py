@@ -1,0 +1,128 @@
+"""What one does with one's account. Page, API, admin and command call the same functions."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import IO, Any
+
+from allauth.account.utils import setup_user_email
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from oauth2_provider.models import AccessToken, set_token_value
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from accounts.models import RESERVED_USERNAMES, User
+from feedsite.errors import Invalid, invalid_fields
+
+AVATAR_PIXELS = 400
+AVATAR_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MOST_AVATAR_PIXELS = 40_000_000
+
+
+def prepare_account(user: User, *, username: str, email: str, password: str) -> User:
+    """Fills and checks a new account without saving it; raises Invalid naming what to change."""
+    user.username = username.strip().lower()
+    user.email = email.strip().lower()
+    reasons: dict[str, list[str]] = {}
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        reasons |= error.message_dict
+    if user.username in RESERVED_USERNAMES:
+        reasons.setdefault("username", []).append("This username is taken.")
+    if not user.email:
+        reasons["email"] = ["An e-mail address is needed to get back in when a password is lost."]
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        reasons["password"] = error.messages
+    if reasons:
+        raise invalid_fields(ValidationError(reasons))
+    user.set_password(password)
+    return user
+
+
+@transaction.atomic
+def sign_up(*, username: str, email: str, password: str, request: Any = None) -> User:
+    """A new account; raises Invalid naming each field to change."""
+    user = prepare_account(User(), username=username, email=email, password=password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody took the name a moment ago
+        user.full_clean(exclude=["password"])
+        raise
+    if request is not None:
+        setup_user_email(request, user, [])
+    return user
+
+
+def issue_token(user: User) -> str:
+    """A fresh Bearer token, told once: only its SHA-256 is stored."""
+    raw = get_random_string(43)
+    token = AccessToken(
+        user=user,
+        scope="read write",
+        expires=timezone.now() + timedelta(days=settings.TOKEN_LIFETIME_DAYS),
+    )
+    set_token_value(token, raw)
+    token.save()
+    return raw
+
+
+def revoke_token(token: AccessToken) -> None:
+    token.revoke()
+
+
+def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
+    """Changes what is given; raises Invalid naming the field."""
+    changed = {"display_name": display_name, "bio": bio}
+    fields = [name for name, value in changed.items() if value is not None]
+    for name in fields:
+        setattr(user, name, " ".join(changed[name].split()) if name == "display_name" else changed[name].strip())
+    try:
+        user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name not in fields])
+    except ValidationError as error:
+        raise invalid_fields(error) from error
+    user.save(update_fields=fields)
+    return user
+
+
+def change_avatar(user: User, upload: IO[bytes] | None) -> User:
+    """Makes the picture the avatar, or takes the avatar away when there is none.
+
+    The picture is re-encoded as a square of AVATAR_PIXELS, so nothing else in the file is kept.
+    """
+    old = user.avatar.name
+    if upload is None:
+        user.avatar = ""
+    else:
+        user.avatar.save(f"{get_random_string(16).lower()}.webp", ContentFile(square_picture(upload)), save=False)
+    user.save(update_fields=["avatar"])
+    if old:
+        transaction.on_commit(lambda: user.avatar.storage.delete(old), robust=True)
+    return user
+
+
+def square_picture(upload: IO[bytes]) -> bytes:
+    """The picture's middle as a WebP square; raises Invalid for what is no picture or too large."""
+    if getattr(upload, "size", 0) > settings.AVATAR_MAX_BYTES:
+        raise bad_avatar(f"The picture may have at most {settings.AVATAR_MAX_BYTES // 2**20} MiB.")
+    try:
+        picture = Image.open(upload, formats=AVATAR_FORMATS)
+        if picture.width * picture.height > MOST_AVATAR_PIXELS:
+            raise bad_avatar("The picture has too many pixels. Make it smaller.")
+        square = ImageOps.fit(ImageOps.exif_transpose(picture).convert("RGB"), (AVATAR_PIXELS, AVATAR_PIXELS))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise bad_avatar("This file is not a picture we can read. Use PNG, JPEG, WebP or GIF.") from error
+    out = BytesIO()
+    square.save(out, "WEBP", quality=85)
+    return out.getvalue()
+
+
+def bad_avatar(reason: str) -> Invalid:
+    return Invalid(reason, fields={"avatar": [reason]})

@@ -1,0 +1,79 @@
+"""The API of one's account: sign-up, tokens, profile."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import actions, serializers
+from accounts.cards import own_card
+from feedsite.errors import Invalid
+from feedsite.rendering import JSONParser
+
+
+def parsed(serializer_class: type, request: Any) -> dict[str, Any]:
+    """The validated body; raises DRF's ValidationError with the fields to change."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class SignUp(APIView):
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    @extend_schema(request=serializers.SignUpSerializer, responses={201: serializers.SignedUpSerializer})
+    def post(self, request: Any) -> Response:
+        """Makes an account and a token for it."""
+        user = actions.sign_up(**parsed(serializers.SignUpSerializer, request), request=request._request)
+        token = actions.issue_token(user)
+        return Response({"user": own_card(user), "access_token": token, "token_type": "Bearer"}, status=201)
+
+
+class Token(APIView):
+    def get_permissions(self) -> list[Any]:
+        return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
+
+    def get_authenticators(self) -> list[Any]:
+        asking = self.request is not None and self.request.method == "POST"
+        return [] if asking else super().get_authenticators()
+
+    @extend_schema(request=serializers.CredentialsSerializer, responses=serializers.TokenSerializer)
+    def post(self, request: Any) -> Response:
+        """A fresh token for a username (or e-mail address) and password."""
+        given = parsed(serializers.CredentialsSerializer, request)
+        name = "email" if "@" in given["username"] else "username"
+        user = authenticate(
+            request._request, **{name: given["username"].strip().lower(), "password": given["password"]}
+        )
+        if user is None or not user.is_active:
+            raise Invalid("This username and password do not go together.", code="wrong_credentials")
+        return Response({"access_token": actions.issue_token(user), "token_type": "Bearer"})  # type: ignore[arg-type]
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Any) -> Response:
+        """Revokes the token this request came with."""
+        if request.auth is None:
+            raise Invalid("This request carries no token: it came from a browser session.")
+        actions.revoke_token(request.auth)
+        return Response(status=204)
+
+
+class Me(APIView):
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
+    @extend_schema(responses=serializers.UserSerializer)
+    def get(self, request: Any) -> Response:
+        return Response(own_card(request.user))
+
+    @extend_schema(request=serializers.ProfileSerializer, responses=serializers.UserSerializer)
+    def patch(self, request: Any) -> Response:
+        """Changes what is given; `avatar` comes as multipart, null takes it away."""
+        given = parsed(serializers.ProfileSerializer, request)
+        if "avatar" in given:
+            actions.change_avatar(request.user, given.pop("avatar"))
+        return Response(own_card(actions.change_profile(request.user, **given)))

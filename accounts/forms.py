@@ -1,0 +1,26 @@
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from accounts import actions
+from accounts.models import User
+
+
+class ProfileForm(forms.Form):
+    """Parses; the action judges."""
+
+    display_name = forms.CharField(required=False)
+    bio = forms.CharField(required=False, widget=forms.Textarea)
+    avatar = forms.FileField(required=False)
+    remove_avatar = forms.BooleanField(required=False)
+
+    @transaction.atomic
+    def save(self, user: User) -> None:
+        """Raises Invalid and then changes nothing."""
+        sent: dict[str, Any] = self.cleaned_data
+        actions.change_profile(user, display_name=sent["display_name"], bio=sent["bio"])
+        if sent["avatar"]:
+            actions.change_avatar(user, sent["avatar"])
+        elif sent["remove_avatar"]:
+            actions.change_avatar(user, None)

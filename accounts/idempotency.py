@@ -1,0 +1,65 @@
+"""`Idempotency-Key`: a POST that is repeated is answered as the first time and done once."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.response import Response
+
+from accounts.models import IdempotentRequest
+from feedsite.errors import Invalid, Unprocessable
+
+LONGEST_KEY = 200
+KEPT = timedelta(hours=24)
+
+
+def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """For the `post` of an API view. The key, what it does and its answer commit together.
+
+    A parallel repeat waits for the first on the key's unique index and then answers the same.
+    """
+
+    @functools.wraps(handler)
+    def handle(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        checked(key)
+        fingerprint = fingerprint_of(request)
+        with transaction.atomic():
+            known = remembered(request.user, key, fingerprint)
+            if known.status is not None:
+                return Response(known.body, status=known.status)
+            answer = handler(view, request, *args, **kwargs)
+            known.status, known.body = answer.status_code, answer.data
+            known.save(update_fields=["status", "body"])
+            return answer
+
+    return handle
+
+
+def checked(key: str) -> None:
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        reason = f"Give 1 to {LONGEST_KEY} printable characters."
+        raise Invalid(reason, fields={"Idempotency-Key": [reason]})
+
+
+def fingerprint_of(request: Any) -> str:
+    whole = b"\0".join([request.method.encode(), request.get_full_path().encode(), request._request.body])
+    return hashlib.sha256(whole).hexdigest()
+
+
+def remembered(user: Any, key: str, fingerprint: str) -> IdempotentRequest:
+    """The row of this key, new (status None) or with the first answer; raises Unprocessable for another body."""
+    IdempotentRequest.objects.filter(user=user, key=key, created_at__lt=timezone.now() - KEPT).delete()
+    IdempotentRequest.objects.bulk_create(
+        [IdempotentRequest(user=user, key=key, fingerprint=fingerprint)], ignore_conflicts=True
+    )
+    row = IdempotentRequest.objects.select_for_update().get(user=user, key=key)
+    if row.fingerprint != fingerprint:
+        raise Unprocessable("This Idempotency-Key was used for another request. Use a fresh one.")
+    return row

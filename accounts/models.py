@@ -1,0 +1,116 @@
+"""Who you are."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+
+# Words that are, or may become, an address or a role of the site.
+RESERVED_USERNAMES = frozenset(
+    "about admin administrator api everyone explore help home login logout me media moderator notifications "
+    "null posts root rules search security settings signup site staff static stories support system tags "
+    "undefined ws".split()
+)
+
+username_validator = RegexValidator(
+    r"\A[a-z0-9_]{2,30}\Z",
+    "Use 2 to 30 of the letters a to z, digits and underscores.",
+)
+USERNAME_VALIDATORS = [username_validator]
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def named(self, username: str) -> "UserQuerySet":
+        """The account of that name, whatever case it is written in."""
+        return self.filter(username=username.lower())
+
+
+class UserManagerWithQuerySet(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    # The name in addresses and mentions; lower case, never changed.
+    username = models.CharField(
+        max_length=30,
+        unique=True,
+        validators=[username_validator, MinLengthValidator(2)],
+        error_messages={"unique": "This username is taken."},
+    )
+    # Where password resets go; accounts made by an import have none.
+    email = models.EmailField(
+        null=True, blank=True, unique=True, error_messages={"unique": "This e-mail address is in use."}
+    )
+    display_name = models.CharField(max_length=50, blank=True, help_text="The name shown on posts.")
+    bio = models.TextField(blank=True, validators=[MaxLengthValidator(500)], help_text="A few words about yourself.")
+    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    # The account's posts are seen by its followers only.
+    is_private = models.BooleanField(default=False, db_default=False)
+    is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
+    # A suspended account can do nothing and is shown nowhere.
+    is_active = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    followers_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    following_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    posts_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # Raised with every change of whom the account follows, mutes or blocks; what is cached for a
+    # reader names the version it was made from, so a stale copy is never taken for the truth.
+    relations_version = models.BigIntegerField(default=0, db_default=0, editable=False)
+
+    objects: ClassVar[UserManagerWithQuerySet] = UserManagerWithQuerySet()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(username__regex=r"^[a-z0-9_]{2,30}$"), name="username_is_plain_lower_case"
+            ),
+        ]
+        indexes = [
+            # The newest accounts, for the admin's list.
+            models.Index(fields=["-created_at"], name="user_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.username}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("profile", args=[self.username])
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.username
+
+    @property
+    def avatar_url(self) -> str | None:
+        return self.avatar.url if self.avatar else None
+
+
+class IdempotentRequest(models.Model):
+    """The first answer to a POST that carried an Idempotency-Key; kept for 24 hours."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    key = models.CharField(max_length=200)
+    # SHA-256 of method, path and body: the same key with another request is refused.
+    fingerprint = models.CharField(max_length=64)
+    # Null while the first request is still at work.
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_key")]
+        indexes = [models.Index(fields=["created_at"], name="idempotent_created")]  # clearing the old ones
+
+    def __str__(self) -> str:
+        return self.key

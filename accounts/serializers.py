@@ -1,0 +1,56 @@
+"""What the API takes and, for its schema, what it gives. The rules themselves live in the actions."""
+
+from rest_framework import serializers
+
+
+class SmallUserSerializer(serializers.Serializer):
+    user_id = serializers.CharField()
+    username = serializers.CharField()
+    display_name = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+
+
+class UserSerializer(SmallUserSerializer):
+    bio = serializers.CharField()
+    followers_count = serializers.IntegerField()
+    following_count = serializers.IntegerField()
+    posts_count = serializers.IntegerField()
+    is_private = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    following = serializers.BooleanField(required=False)
+    requested = serializers.BooleanField(required=False)
+    followed_by = serializers.BooleanField(required=False)
+    blocking = serializers.BooleanField(required=False)
+    muting = serializers.BooleanField(required=False)
+
+
+class UserListSerializer(serializers.Serializer):
+    users = UserSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+    has_more = serializers.BooleanField()
+
+
+class SignUpSerializer(serializers.Serializer):
+    username = serializers.CharField()
+    email = serializers.EmailField()
+    password = serializers.CharField(trim_whitespace=False)
+
+
+class CredentialsSerializer(serializers.Serializer):
+    username = serializers.CharField()
+    password = serializers.CharField(trim_whitespace=False)
+
+
+class TokenSerializer(serializers.Serializer):
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+
+
+class SignedUpSerializer(TokenSerializer):
+    user = UserSerializer()
+
+
+class ProfileSerializer(serializers.Serializer):
+    display_name = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    bio = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    avatar = serializers.ImageField(required=False, allow_null=True)

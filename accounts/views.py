@@ -1,0 +1,65 @@
+"""Settings pages, and sign-up. The other account pages are allauth's own, with our templates."""
+
+from typing import Any
+
+from allauth.account import views as allauth
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from oauth2_provider.models import AccessToken
+
+from accounts import actions
+from accounts.forms import ProfileForm
+from feedsite.errors import DomainError
+from feedsite.pages import show_errors, signed_in
+
+# More than anybody makes by hand; a script that signs in again and again may.
+MOST_TOKENS_SHOWN = 100
+
+
+class SignupView(allauth.SignupView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except DomainError as error:  # the name was taken while the form was filled in
+            return self.form_invalid(show_errors(form, error))
+
+
+@signed_in
+def settings_profile(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    if request.method != "POST":
+        form = ProfileForm(initial={"display_name": user.display_name, "bio": user.bio})
+        return render(request, "accounts/settings_profile.html", {"form": form})
+    form = ProfileForm(request.POST, request.FILES)
+    try:
+        form.is_valid()
+        form.save(user)
+    except DomainError as error:
+        user.refresh_from_db()
+        return render(request, "accounts/settings_profile.html", {"form": show_errors(form, error)}, status=422)
+    messages.success(request, "Your profile is saved.")
+    return redirect("settings_profile")
+
+
+@signed_in
+def settings_security(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/settings_security.html")
+
+
+@signed_in
+@never_cache
+def settings_tokens(request: HttpRequest) -> HttpResponse:
+    made = actions.issue_token(request.user) if request.method == "POST" else None
+    tokens = AccessToken.objects.filter(user=request.user).order_by("-created")[:MOST_TOKENS_SHOWN]
+    return render(request, "accounts/settings_tokens.html", {"tokens": tokens, "made": made})
+
+
+@require_POST
+@signed_in
+def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    actions.revoke_token(get_object_or_404(AccessToken, pk=token_id, user=request.user))
+    messages.success(request, "The token is revoked. What used it is logged out.")
+    return redirect("settings_tokens")

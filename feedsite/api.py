@@ -1,0 +1,66 @@
+"""What the API says of the site itself."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from feedsite.health import missing_parts
+from feedsite.pages import live_url
+
+FEATURES = {"comments": True, "likes": True, "live": True, "visibility": True}
+
+
+class Site(APIView):
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    @extend_schema(
+        responses=inline_serializer(
+            "Site",
+            {
+                "name": serializers.CharField(),
+                "version": serializers.CharField(),
+                "live_url": serializers.CharField(),
+                "post_max_length": serializers.IntegerField(),
+                "media": serializers.DictField(child=serializers.IntegerField()),
+                "registration": serializers.ChoiceField(choices=["open", "invite", "closed"]),
+                "features": serializers.DictField(child=serializers.BooleanField()),
+            },
+        )
+    )
+    def get(self, request: Any) -> Response:
+        """Limits and addresses of this site; no sign-in needed."""
+        return Response(
+            {
+                "name": settings.SITE_NAME,
+                "version": settings.VERSION,
+                "live_url": live_url(request._request),
+                "post_max_length": settings.POST_MAX_LENGTH,
+                "media": {"avatar_max_bytes": settings.AVATAR_MAX_BYTES},
+                "registration": "open",
+                "features": FEATURES,
+            }
+        )
+
+
+class Schema(SpectacularAPIView):
+    renderer_classes = (OpenApiJsonRenderer, OpenApiYamlRenderer)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process lives; asks nothing of any engine."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when everything answers; 503 and the parts that do not."""
+    missing = missing_parts()
+    return JsonResponse({"status": "missing" if missing else "ready", "missing": missing}, status=503 if missing else 200)

@@ -1,0 +1,56 @@
+"""Celery: the queues and the whole beat schedule."""
+
+import logging
+import os
+from typing import Any
+
+from celery import Celery
+from celery.contrib.django.task import DjangoTask
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedsite.settings")
+
+logger = logging.getLogger(__name__)
+
+
+class Task(DjangoTask):
+    """A task whose loss is only a delay: what it works on lies in the database, and sweepers look."""
+
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+        transaction.on_commit(lambda: self.try_delay(*args, **kwargs))
+
+    def try_delay(self, *args: Any, **kwargs: Any) -> None:
+        """Queues the task; a broker that is away is logged, since the request has succeeded."""
+        try:
+            self.delay(*args, **kwargs)
+        except (OperationalError, OSError) as error:
+            logger.warning("%s was not queued, a sweeper will do it: %s", self.name, error)
+
+
+app = Celery("feedsite", task_cls=Task)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_routes = {
+    "feeds.tasks.deliver": "fanout",
+    "feeds.tasks.deliver_big": "fanout_big",
+    "feeds.tasks.sweep_outbox": "maint",
+    "feeds.tasks.settle_edges": "maint",
+    "feeds.tasks.trim_feeds": "maint",
+    "posts.tasks.erase_deleted": "maint",
+    "accounts.tasks.clear_idempotency": "maint",
+}
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """A beat entry; a run that waited longer than its turn is dropped instead of piling up."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10)}}
+
+
+app.conf.beat_schedule = {
+    "sweep-outbox": every(2, "feeds.tasks.sweep_outbox"),
+    "settle-edges": every(60, "feeds.tasks.settle_edges"),
+    "trim-feeds": every(600, "feeds.tasks.trim_feeds"),
+    "erase-deleted": every(3600, "posts.tasks.erase_deleted"),
+    "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
+}

@@ -1,0 +1,152 @@
+"""Errors that tell people what to do, in one shape for the API and one page for browsers."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+logger = logging.getLogger(__name__)
+
+CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "unprocessable",
+    429: "too_many_requests",
+    500: "server_error",
+    503: "unavailable",
+}
+DETAILS = {
+    400: "This request cannot be understood.",
+    403: "You may not do this.",
+    404: "There is nothing here, or you may not see it.",
+    500: "Something went wrong on our side. Nothing you sent was changed; please try again.",
+}
+
+
+class DomainError(Exception):
+    """A rule said no. `fields` names what to change: {field: [reason, …]}."""
+
+    status = 400
+    code = "invalid"
+    detail = "This cannot be done."
+
+    def __init__(self, detail: str = "", *, fields: dict[str, list[str]] | None = None, code: str = "") -> None:
+        super().__init__(detail or self.detail)
+        self.detail = detail or self.detail
+        self.code = code or self.code
+        self.fields = fields or {}
+
+
+class Invalid(DomainError):
+    """Something in what was sent must be changed."""
+
+
+class Forbidden(DomainError):
+    status, code, detail = 403, "forbidden", "You may not do this."
+
+
+class NotFound(DomainError):
+    status, code, detail = 404, "not_found", "There is nothing here, or you may not see it."
+
+
+class Conflict(DomainError):
+    status, code, detail = 409, "conflict", "This is being done already."
+
+
+class Unprocessable(DomainError):
+    status, code, detail = 422, "unprocessable", "This cannot be processed."
+
+
+def invalid_fields(error: ValidationError) -> Invalid:
+    """Django's ValidationError as ours; errors of no field in particular come under `__all__`."""
+    fields = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
+    return Invalid(first_reason(fields), fields=fields)
+
+
+def first_reason(fields: dict[str, Any]) -> str:
+    for reasons in fields.values():
+        reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
+        if isinstance(reason, dict):
+            return first_reason(reason)
+        return str(reason)
+    return DETAILS[400]
+
+
+def body(code: str, detail: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"code": code, "detail": detail}
+    return {**answer, "fields": fields} if fields else answer
+
+
+def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error of the API as `{code, detail, fields?}`; unknown ones go on to `server_error`."""
+    set_rollback()
+    if isinstance(error, RequestDataTooBig):
+        return Response(body("too_large", "The request is too large."), status=413)
+    if isinstance(error, DomainError):
+        return Response(body(error.code, error.detail, error.fields), status=error.status)
+    if isinstance(error, ValidationError):
+        return api_exception_handler(invalid_fields(error), context)
+    if isinstance(error, drf.ValidationError):
+        return validation_answer(error)
+    if isinstance(error, Http404):
+        error = drf.NotFound()
+    if isinstance(error, PermissionDenied):
+        error = drf.PermissionDenied()
+    if isinstance(error, drf.APIException):
+        return known_answer(error)
+    return None
+
+
+def validation_answer(error: drf.ValidationError) -> Response:
+    detail = error.detail
+    fields = detail if isinstance(detail, dict) else {"__all__": detail}
+    return Response(body("invalid", first_reason(fields), fields), status=400)
+
+
+def known_answer(error: drf.APIException) -> Response:
+    status = error.status_code
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    detail = DETAILS[404] if status == 404 else str(error.detail)
+    return Response(body(CODES.get(status, "invalid"), detail), status=status, headers=headers)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """The error page, or its JSON for the API."""
+    if wants_json(request):
+        return JsonResponse(body(CODES[status], DETAILS[status]), status=status)
+    return render(request, f"{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return answer(request, 500)

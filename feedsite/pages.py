@@ -1,0 +1,105 @@
+"""What every page knows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.static import serve
+from django_htmx.http import HttpResponseClientRedirect
+
+from feedsite import errors
+from feedsite.errors import DomainError
+from feedsite.pagination import PageRequest
+
+
+def live_url(request: HttpRequest) -> str:
+    """The websocket's full address as this browser reaches it."""
+    host = request.get_host()
+    if settings.LIVE_PORT:
+        host = f"{host.rpartition(':')[0] if host.rpartition(':')[2].isdigit() else host}:{settings.LIVE_PORT}"
+    return f"{'wss' if request.is_secure() else 'ws'}://{host}/ws/feed/"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: the site's name, limits and live address."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "post_max_length": settings.POST_MAX_LENGTH,
+        "live_url": live_url(request),
+    }
+
+
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A picture by its address; the name is random and never used again, so it may be kept for ever."""
+    answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose rules may say no: the refusal becomes the error page of its status."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except DomainError as error:
+            return errors.answer(request, error.status if error.status in (403, 404) else 400)
+
+    return answering
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for members: others are sent to log in, and from there back to where they were."""
+
+    @wraps(view)
+    @page
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else next_url(request)
+        url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+    return asking
+
+
+def next_url(request: HttpRequest, default: Any = "home") -> str:
+    """Where a form sends its sender afterwards: the `next` it carries when that is on this site."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe else resolve_url(default)
+
+
+def show_errors(form: Form, error: DomainError) -> Form:
+    """The form with the reasons of a refusal beside its fields."""
+    form.is_valid()
+    for name, reasons in (error.fields or {"__all__": [error.detail]}).items():
+        form.add_error(name if name in form.fields else None, [str(reason) for reason in reasons])
+    return form
+
+
+def render_list(request: HttpRequest, whole: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
+    """A list as a page, or only its next rows when the page itself asks for them."""
+    response = render(request, fragment if request.htmx else whole, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def page_of(rows: Any, asked: PageRequest) -> tuple[list[Any], str | None]:
+    """The rows asked for and the next cursor; `rows` answers `[:n]` and lies behind the cursor already."""
+    found = list(rows[: asked.limit + 1])
+    shown = found[: asked.limit]
+    return shown, asked.next_cursor(shown[-1].pk) if len(found) > asked.limit else None
+
+
+def position(asked: PageRequest) -> int | None:
+    """The id a keyset list goes on from."""
+    return asked.cursor[0] if asked.cursor else None

@@ -1,0 +1,338 @@
+"""All settings of the site. Every value that depends on where it runs comes from `feedsite.env`."""
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from dotenv import load_dotenv
+
+from feedsite import embedded, env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+
+SITE_NAME = env.text("SITE_NAME", "Feedsite")
+VERSION = "0.1.0"
+PORT = env.integer("PORT", 8000, least=1, most=65535)
+# The websocket's port when it is not the site's own (make run); 0 means the same origin.
+LIVE_PORT = env.integer("LIVE_PORT", 0, most=65535)
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).expanduser().resolve()
+DEMO = env.flag("DEMO", True)
+
+# --- Who may start it, and how ------------------------------------------------------------------
+# DEBUG unset is a private start on one's own machine (make run): real error pages, a secret made
+# once and kept in DATA_DIR, local host names only. DEBUG=1 adds Django's technical pages.
+# DEBUG=0 is production and refuses to guess.
+PRODUCTION = not env.flag("DEBUG", True)
+DEBUG = env.flag("DEBUG", False)
+
+
+def local_secret() -> str:
+    """A key made at the first start and kept beside the data it signs."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            path.hardlink_to(fresh)  # the first of several starting processes wins
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text()
+
+
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+if PRODUCTION and not SECRET_KEY:
+    raise env.BadSetting("SECRET_KEY is missing: set it to a long random text (DEBUG is off).")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise env.BadSetting("ALLOWED_HOSTS is missing: name the hosts of the site (DEBUG is off).")
+SECRET_KEY = SECRET_KEY or local_secret()
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+# Proxies in front of the site that set X-Forwarded-*; 0 means those headers are not believed.
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, most=10)
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+HTTPS = env.flag("HTTPS", PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host != "*"]
+X_FRAME_OPTIONS = "DENY"
+
+# --- The feed (docs/architecture.md) ------------------------------------------------------------
+FEED_STRATEGY = env.choice("FEED_STRATEGY", "hybrid", ["hybrid", "push", "pull"])
+# An author with more followers than this is pulled by readers instead of pushed to them.
+CELEBRITY_THRESHOLD = env.integer("CELEBRITY_THRESHOLD", 10_000, least=1)
+# Pushed entries kept for a reader; older ones are pulled when somebody scrolls that far.
+TIMELINE_SIZE = env.integer("TIMELINE_SIZE", 1000, least=10, most=100_000)
+# A feed is trimmed once it is this many times TIMELINE_SIZE long.
+TIMELINE_SLACK = 1.4
+# Followers served by one fan-out transaction: long enough to be cheap, short enough to be killed.
+FANOUT_CHUNK_FOLLOWERS = 2000
+# Authors with at most this many pushed followers are delivered to while posting.
+FANOUT_INLINE_FOLLOWERS = 200
+# Above this a post goes to its own queue, so that it cannot hold up ordinary authors.
+FANOUT_BIG_FOLLOWERS = 20_000
+# A post still in the outbox after this long is taken up by the sweeper.
+FANOUT_LOST_AFTER_SECONDS = 2
+# A hot timeline is kept in Redis this long after its reader was last seen.
+HOT_TIMELINE_LENGTH = 200
+HOT_TIMELINE_SECONDS = 24 * 3600
+POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
+# Deleted posts are erased for good after this long.
+DELETED_KEEP_HOURS = 24
+RATE_LIMITS = env.flag("RATE_LIMITS", True)
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# --- Engines ------------------------------------------------------------------------------------
+DATABASE_URL = env.url("DATABASE_URL", ["postgres", "postgresql"])
+REDIS_URL = env.url("REDIS_URL", ["redis", "rediss", "unix"])
+EMBEDDED_POSTGRES = not DATABASE_URL
+EMBEDDED_REDIS = not REDIS_URL
+_engines = embedded.urls(DATA_DIR)
+DATABASE_URL = DATABASE_URL or _engines.database_url
+REDIS_URL = REDIS_URL or _engines.cache_url
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or (
+    _engines.broker_url if EMBEDDED_REDIS else REDIS_URL.replace("unix://", "redis+socket://", 1)
+)
+# Redis names start with this, so that several sites (and the tests) can share one server.
+REDIS_PREFIX = env.text("REDIS_PREFIX", "fs")
+
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600)}
+except ValueError as error:
+    raise env.BadSetting(f"DATABASE_URL cannot be read: {error}.") from error
+if env.flag("DATABASE_POOLED", False):
+    # Under ASGI each thread would keep a connection of its own; there they are given back at once.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=3, options="-c jit=off -c idle_in_transaction_session_timeout=30s"
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": REDIS_PREFIX,
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_TIMEOUT": 0.3,
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+        },
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 24 * 3600
+
+# The plain channels_redis layer closes idle sockets and goes silent after a flush; pub/sub does not.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)],
+            "prefix": f"{REDIS_PREFIX}.live",
+        },
+    }
+}
+
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 55
+CELERY_TASK_SOFT_TIME_LIMIT = 45
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_VISIBILITY_TIMEOUT = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    "health_check_interval": 15,
+    "global_keyprefix": f"{REDIS_PREFIX}.q.",
+}
+CELERY_TASK_PUBLISH_RETRY = False
+
+# --- Django -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "django_htmx",
+    "accounts",
+    "social",
+    "posts",
+    "feeds",
+    "notifications",
+    "moderation",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "feedsite.urls"
+WSGI_APPLICATION = "feedsite.wsgi.application"
+ASGI_APPLICATION = "feedsite.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "feedsite.pages.site",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# Off production the files are served where they lie, so that a start has nothing to collect.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+AVATAR_MAX_BYTES = 4 * 1024 * 1024
+
+# --- Accounts -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in [
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    ]
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_USERNAME_VALIDATORS = "accounts.models.USERNAME_VALIDATORS"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+if not RATE_LIMITS:
+    ACCOUNT_RATE_LIMITS = False
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "feedsite@localhost")
+TOKEN_LIFETIME_DAYS = 365
+OAUTH2_PROVIDER = {
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # only a SHA-256 of a token is stored
+    "SCOPES": {"read": "Read everything you can see", "write": "Post, follow and like as you"},
+    "ACCESS_TOKEN_EXPIRE_SECONDS": TOKEN_LIFETIME_DAYS * 86400,
+}
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.BearerAuthentication",
+        "accounts.tokens.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["feedsite.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["feedsite.rendering.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "feedsite.errors.api_exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "VERSION": VERSION,
+    "DESCRIPTION": "The API of a social news feed. Ids are strings; lists are cursor-paged.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"VisibilityEnum": "posts.models.Visibility"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "feedsite.schema.add_errors",
+    ],
+    # The page to try the API comes with its scripts: no other host is asked.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        # The live socket of make run answers on a port of its own.
+        "connect-src": ["'self'", "ws:", "wss:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/v1/docs"),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"])},
+    "loggers": {"django.request": {"level": "ERROR"}, "celery.worker.strategy": {"level": "WARNING"}},
+}

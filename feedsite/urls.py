@@ -1,0 +1,37 @@
+"""Every address of the site. Each app names its own pages and the API's."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path, register_converter
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from feedsite import api, errors, pages
+from feedsite.ids import IdConverter
+
+register_converter(IdConverter, "id")
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+api_urls = [
+    path("", include("accounts.api_urls")),
+    path("", include("social.api_urls")),
+    path("", include("posts.api_urls")),
+    path("", include("feeds.api_urls")),
+    path("site", api.Site.as_view()),
+    path("schema", api.Schema.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api_urls)),
+    path("healthz", api.healthz),
+    path("readyz", api.readyz),
+    re_path(r"^media/(?P<path>avatars/[a-z0-9_.-]+)$", pages.media, name="media"),
+    path("", include("accounts.urls")),
+    path("", include("posts.urls")),
+    path("", include("feeds.urls")),
+    path("", include("social.urls")),
+]

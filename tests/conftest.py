@@ -1,0 +1,99 @@
+"""The cast: alice writes, bob follows her when a test says so, carol is a stranger, dave is blocked."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django_redis import get_redis_connection
+
+from accounts import actions
+from accounts.models import User
+from tests.helpers import PASSWORD, bearer
+
+
+@pytest.fixture(autouse=True)
+def site_settings(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+@pytest.fixture(autouse=True)
+def eager_tasks() -> None:
+    from feedsite.celery import app
+
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
+
+
+@pytest.fixture(autouse=True)
+def empty_redis(settings: Any) -> Any:
+    """Each test starts with nothing of its own prefix in Redis."""
+    yield
+    redis = get_redis_connection("default")
+    if names := list(redis.scan_iter(f"{settings.REDIS_PREFIX}:*", count=1000)):
+        redis.delete(*names)
+    cache.clear()
+
+
+def member(name: str) -> User:
+    return actions.sign_up(username=name, email=f"{name}@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return member("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return member("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return member("carol")
+
+
+@pytest.fixture
+def dave(db: None) -> User:
+    return member("dave")
+
+
+class Api:
+    """The API as one person's app calls it: `Api(alice).get("/timeline")` answers (status, data)."""
+
+    def __init__(self, user: User | None = None, token: str = "") -> None:
+        self.client = Client()
+        self.headers = bearer(token or actions.issue_token(user)) if user or token else {}
+
+    def call(self, method: str, path: str, body: Any = None, **headers: Any) -> tuple[int, Any]:
+        kwargs = {} if body is None else {"data": body, "content_type": "application/json"}
+        response = getattr(self.client, method)(f"/api/v1{path}", **kwargs, **self.headers, **headers)
+        return response.status_code, response.json() if response.content else None
+
+    def get(self, path: str, **headers: Any) -> tuple[int, Any]:
+        return self.call("get", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: Any) -> tuple[int, Any]:
+        return self.call("post", path, {} if body is None else body, **headers)
+
+    def patch(self, path: str, body: Any) -> tuple[int, Any]:
+        return self.call("patch", path, body)
+
+    def delete(self, path: str) -> tuple[int, Any]:
+        return self.call("delete", path)
+
+
+@pytest.fixture
+def api() -> type[Api]:
+    return Api
+
+
+@pytest.fixture
+def browser(client: Client, alice: User) -> Client:
+    """A signed-in browser without JavaScript."""
+    client.force_login(alice)
+    return client

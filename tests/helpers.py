@@ -1,0 +1,33 @@
+"""What many tests need."""
+
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+PASSWORD = "correct horse battery"
+
+
+def run_tasks() -> None:
+    """Runs what waits for the commit, and what that starts, until nothing is left.
+
+    A test runs inside a transaction that never commits, so its after-effects wait here.
+    """
+    while connection.run_on_commit:
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for _, function, *_ in waiting:
+            function()
+
+
+@contextmanager
+def queries_at_most(number: int) -> Any:
+    """Fails when the block makes more queries, and says which."""
+    with CaptureQueriesContext(connection) as made:
+        yield made
+    listing = "\n".join(query["sql"][:200] for query in made.captured_queries)
+    assert len(made) <= number, f"{len(made)} queries, at most {number} allowed:\n{listing}"
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"HTTP_AUTHORIZATION": f"Bearer {token}"}
