@@ -1,0 +1,138 @@
+"""The API of people and whom they know."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers as drf
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.serializers import UserListSerializer, UserSerializer
+from feedsite.errors import Forbidden, Invalid, NotFound
+from feedsite.pagination import listed, page_request
+from feedsite.schema import PAGE_PARAMETERS
+from social import actions, queries
+from social.cards import user_cards
+
+FollowAnswer = inline_serializer(
+    "Following",
+    {
+        "user_id": drf.CharField(),
+        "following": drf.BooleanField(),
+        "requested": drf.BooleanField(),
+        "followers_count": drf.IntegerField(),
+    },
+)
+
+
+def find_user(viewer: Any, **by: Any) -> User:
+    """The account, if the viewer may know of it; raises NotFound."""
+    user = User.objects.filter(**by).first()
+    if user is None or not queries.may_know_of(viewer, user):
+        raise NotFound()
+    return user
+
+
+def find_any(user_id: int) -> User:
+    """The account even if it blocks the caller, who may still block or mute it."""
+    user = User.objects.active().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound()
+    return user
+
+
+class UserDetail(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses=UserSerializer)
+    def get(self, request: Any, user_id: int) -> Response:
+        return Response(user_cards(request.user, [find_user(request.user, pk=user_id)])[0])
+
+
+class UserLookup(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses=UserSerializer, parameters=[OpenApiParameter("username", str, required=True)])
+    def get(self, request: Any) -> Response:
+        """The account of that username, in whatever case it is written."""
+        name = request.query_params.get("username", "").strip().lower()
+        if not name:
+            raise Invalid("Give a username.", fields={"username": ["Give a username."]})
+        return Response(user_cards(request.user, [find_user(request.user, username=name)])[0])
+
+
+class FollowUser(APIView):
+    @extend_schema(request=None, responses=FollowAnswer)
+    def post(self, request: Any, user_id: int) -> Response:
+        author = find_user(request.user, pk=user_id)
+        if author.pk != request.user.pk and actions.is_blocked_either_way(request.user.pk, author.pk):
+            raise Forbidden("You block this account. Unblock it to follow it.")
+        actions.follow(follower=request.user, author=author)
+        return self.answer(author, following=True)
+
+    @extend_schema(request=None, responses=FollowAnswer)
+    def delete(self, request: Any, user_id: int) -> Response:
+        author = find_user(request.user, pk=user_id)
+        if author.pk == request.user.pk:
+            raise Invalid("You cannot follow or unfollow yourself.")
+        actions.unfollow(follower=request.user, author=author)
+        return self.answer(author, following=False)
+
+    def answer(self, author: User, *, following: bool) -> Response:
+        author.refresh_from_db(fields=["followers_count"])
+        count = author.followers_count
+        return Response(
+            {"user_id": str(author.pk), "following": following, "requested": False, "followers_count": count}
+        )
+
+
+def edge_answer(name: str) -> Any:
+    return inline_serializer(name.capitalize(), {"user_id": drf.CharField(), name: drf.BooleanField()})
+
+
+class BlockUser(APIView):
+    @extend_schema(request=None, responses=edge_answer("blocking"))
+    def post(self, request: Any, user_id: int) -> Response:
+        """Neither sees the other from now on; follows end both ways."""
+        actions.block(blocker=request.user, blocked=find_any(user_id))
+        return Response({"user_id": str(user_id), "blocking": True})
+
+    @extend_schema(request=None, responses=edge_answer("blocking"))
+    def delete(self, request: Any, user_id: int) -> Response:
+        actions.unblock(blocker=request.user, blocked=find_any(user_id))
+        return Response({"user_id": str(user_id), "blocking": False})
+
+
+class MuteUser(APIView):
+    @extend_schema(request=None, responses=edge_answer("muting"))
+    def post(self, request: Any, user_id: int) -> Response:
+        """Leaves the account out of one's own timeline; it is not told."""
+        actions.mute(muter=request.user, muted=find_any(user_id))
+        return Response({"user_id": str(user_id), "muting": True})
+
+    @extend_schema(request=None, responses=edge_answer("muting"))
+    def delete(self, request: Any, user_id: int) -> Response:
+        actions.unmute(muter=request.user, muted=find_any(user_id))
+        return Response({"user_id": str(user_id), "muting": False})
+
+
+class Followers(APIView):
+    permission_classes = (AllowAny,)
+    list_name = "followers"
+    find = staticmethod(queries.followers)
+
+    @extend_schema(responses=UserListSerializer, parameters=PAGE_PARAMETERS)
+    def get(self, request: Any, user_id: int) -> Response:
+        user = find_user(request.user, pk=user_id)
+        asked = page_request(request.query_params, list_name=f"{self.list_name}:{user_id}", viewer=request.user)
+        users = self.find(user, below=asked.cursor and asked.cursor[0], limit=asked.limit + 1)
+        shown = users[: asked.limit]
+        following = asked.next_cursor(shown[-1].pk) if len(users) > asked.limit else None
+        return Response(listed("users", user_cards(request.user, shown), following))
+
+
+class Following(Followers):
+    list_name = "following"
+    find = staticmethod(queries.following)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from social import api
+
+urlpatterns = [
+    path("users/lookup", api.UserLookup.as_view()),
+    path("users/<id:user_id>", api.UserDetail.as_view()),
+    path("users/<id:user_id>/follow", api.FollowUser.as_view()),
+    path("users/<id:user_id>/followers", api.Followers.as_view()),
+    path("users/<id:user_id>/following", api.Following.as_view()),
+    path("users/<id:user_id>/block", api.BlockUser.as_view()),
+    path("users/<id:user_id>/mute", api.MuteUser.as_view()),
+]

@@ -1,0 +1,82 @@
+"""Whom you know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+User = settings.AUTH_USER_MODEL
+
+
+class Edge(models.Model):
+    """Base of every relation from one account to another: at most one of a kind, never to oneself."""
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def of(self, follower: Any) -> "FollowQuerySet":
+        return self.filter(follower=follower)
+
+
+class Follow(Edge):
+    """`follower` reads what `followee` posts."""
+
+    pk = models.CompositePrimaryKey("follower_id", "followee_id")
+    follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    followee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # True: the reader fetches this author's posts when reading. False: they are written into the
+    # reader's feed when posted. A new follow is exact at once because it starts as true.
+    pull = models.BooleanField(default=True, db_default=True, editable=False)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        db_table = "follow"
+        constraints = [models.CheckConstraint(condition=~Q(follower=F("followee")), name="no_follow_of_oneself")]
+        indexes = [
+            # Fan-out on write in follower order, and follower lists.
+            models.Index(fields=["followee", "pull", "follower"], name="follow_in"),
+            # Whom a reader pulls.
+            models.Index(fields=["follower", "followee"], name="follow_pull", condition=Q(pull=True)),
+        ]
+
+
+class Block(Edge):
+    """Neither sees the other's posts, and neither can follow the other."""
+
+    pk = models.CompositePrimaryKey("blocker_id", "blocked_id")
+    blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "block"
+        constraints = [models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="no_block_of_oneself")]
+        indexes = [models.Index(fields=["blocked", "blocker"], name="block_in")]  # who blocks the viewer
+
+
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def standing(self) -> "MuteQuerySet":
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+
+class Mute(Edge):
+    """The muter's timeline leaves out the muted; the muted is not told."""
+
+    pk = models.CompositePrimaryKey("muter_id", "muted_id")
+    muter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    muted = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # When the mute ends by itself; null: when it is taken back.
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MuteQuerySet.as_manager()
+
+    class Meta:
+        db_table = "mute"
+        constraints = [models.CheckConstraint(condition=~Q(muter=F("muted")), name="no_mute_of_oneself")]

@@ -1,0 +1,96 @@
+"""Follower lists, and the buttons that say how one stands to somebody."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from feedsite.pages import next_url, page, page_of, position, render_list, signed_in
+from feedsite.pagination import page_request
+from social import actions, queries
+
+
+@page
+def followers(request: HttpRequest, username: str) -> HttpResponse:
+    return people(request, username, "followers", queries.followers)
+
+
+@page
+def following(request: HttpRequest, username: str) -> HttpResponse:
+    return people(request, username, "following", queries.following)
+
+
+def people(request: HttpRequest, username: str, which: str, listed: Any) -> HttpResponse:
+    if username != username.lower():
+        return redirect(which, username.lower(), permanent=True)
+    person = queries.get_known(request.user, username)
+    asked = page_request(request.GET, list_name=f"{which}:{person.pk}", viewer=request.user)
+    shown, next_cursor = page_of(listed(person, below=position(asked), limit=asked.limit + 1), asked)
+    context = {
+        "person": person,
+        "which": which,
+        "people": queries.with_relations(request.user, shown),
+        "next_cursor": next_cursor,
+    }
+    return render_list(request, "social/people.html", "social/_people.html", context)
+
+
+@require_POST
+@signed_in
+def follow(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.follow(follower=request.user, author=person)
+    return standing(request, person, f"You follow {person.name}.")
+
+
+@require_POST
+@signed_in
+def unfollow(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.unfollow(follower=request.user, author=person)
+    return standing(request, person, f"You no longer follow {person.name}.")
+
+
+@require_POST
+@signed_in
+def block(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.block(blocker=request.user, blocked=person)
+    return standing(request, person, f"You blocked {person.name}. You no longer see each other's posts.")
+
+
+@require_POST
+@signed_in
+def unblock(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.unblock(blocker=request.user, blocked=person)
+    return standing(request, person, f"{person.name} is no longer blocked.")
+
+
+@require_POST
+@signed_in
+def mute(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.mute(muter=request.user, muted=person)
+    return standing(request, person, f"You muted {person.name}. Their posts stay out of your home feed.")
+
+
+@require_POST
+@signed_in
+def unmute(request: HttpRequest, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.unmute(muter=request.user, muted=person)
+    return standing(request, person, f"{person.name} is no longer muted.")
+
+
+def standing(request: HttpRequest, person: User, said: str) -> HttpResponse:
+    """Back to where the button was; to the page itself only the button as it stands."""
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(next_url(request, person))
+    person.refresh_from_db(fields=["followers_count"])
+    context = {"person": person, "relation": queries.relations(request.user, [person.pk])[person.pk]}
+    return render(request, "social/_standing.html", context)
