@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
-from django_redis import get_redis_connection
 
 from accounts import actions
 from accounts.models import User
-from tests.helpers import PASSWORD, bearer
+from tests.helpers import PASSWORD, bearer, flush_redis
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +27,10 @@ def eager_tasks() -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_redis(settings: Any) -> Any:
+def empty_redis() -> Any:
     """Each test starts with nothing of its own prefix in Redis."""
     yield
-    redis = get_redis_connection("default")
-    if names := list(redis.scan_iter(f"{settings.REDIS_PREFIX}:*", count=1000)):
-        redis.delete(*names)
-    cache.clear()
+    flush_redis()
 
 
 def member(name: str) -> User:

@@ -1,0 +1,41 @@
+"""New posts to open pages: who may see them is decided here, a moment before they are sent."""
+
+from django.db import connection
+
+from feeds.timeline import NEWEST
+from feedsite import live
+from posts.cards import post_card
+from posts.models import Post
+
+READERS_PER_MESSAGE = 1000
+
+
+def tell_new_post(entry_id: int, readers: list[int]) -> None:
+    """Sends the entry to those of the readers whose timelines show it."""
+    shown = showing(entry_id, readers)
+    if not shown:
+        return
+    frame = new_post_frame(entry_id)
+    for start in range(0, len(shown), READERS_PER_MESSAGE):
+        live.publish(shown[start : start + READERS_PER_MESSAGE], frame, once=f"new_post:{entry_id}")
+
+
+def showing(entry_id: int, readers: list[int]) -> list[int]:
+    """Readers in whose timeline the entry stands now, by the very rules of the timeline; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.id FROM unnest(%s::bigint[]) AS u(id)"
+            " WHERE EXISTS (SELECT FROM timeline_rules(u.id, ARRAY[%s]::bigint[], %s))",
+            [readers, entry_id, NEWEST],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def new_post_frame(entry_id: int) -> dict[str, object]:
+    """`{type: new_post, post: Post}` as a reader who has not touched the post sees it."""
+    entry = Post.objects.select_related("author", "share_of__author").get(pk=entry_id)
+    shown = entry.share_of or entry
+    shown.has_liked = shown.has_shared = False
+    sharer = entry.author if entry.share_of_id else None
+    card = post_card(shown, entry_id=entry.pk, sharer=sharer, reason="shared_by" if sharer else "following")
+    return {"type": "new_post", "post": card}

@@ -1,0 +1,152 @@
+"""`/ws/feed/`: a reader's new posts as they come, and what was missed while away."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from accounts.models import User
+from accounts.tokens import find_token
+from feeds import hot, timeline
+from feeds.api import entry_cards
+from feedsite.live import registry
+from feedsite.rendering import encode
+from posts.models import as_id
+from posts.queries import knows_id
+
+BEARER = "bearer"
+BAD_MESSAGE, NOT_SIGNED_IN, UNKNOWN_ENTRY, TOO_LARGE = 4400, 4401, 4404, 4413
+MOST_MESSAGE_BYTES = 4096
+MOST_MISSED = 200
+# Frames kept for a reader whose connection is slow; past that one `resync` takes their place.
+MOST_WAITING = 300
+REFRESH_SECONDS = 30
+RESYNC = '{"type":"resync"}'
+
+
+async def not_found(scope: Any, receive: Any, send: Any) -> None:
+    """Plain HTTP is served by the other server."""
+    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"Only the websocket is served here."})
+
+
+class FeedSocket(AsyncWebsocketConsumer):
+    """One reader's open page or app."""
+
+    reader: User | None = None
+
+    async def connect(self) -> None:
+        """Accepts a reader of this site and starts sending.
+
+        The reader is registered before what was missed is looked up, so nothing falls in between.
+        """
+        self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(MOST_WAITING)
+        self.sent: dict[str, None] = {}
+        self.tasks: list[asyncio.Task[None]] = []
+        if not self.from_here():
+            await self.close()  # before accepting: the handshake is answered 403
+            return
+        self.reader = await self.find_reader()
+        await self.accept(BEARER if BEARER in self.scope["subprotocols"] else None)
+        if self.reader is None:
+            await self.close(NOT_SIGNED_IN)
+            return
+        await registry.add(self.reader.pk, self)
+        await database_sync_to_async(hot.mark_online)([self.reader.pk])
+        self.tasks = [asyncio.create_task(self.send_all()), asyncio.create_task(self.stay_online())]
+
+    def from_here(self) -> bool:
+        """Whether the page that opens the socket is one of this site's; apps send no Origin."""
+        headers = {name: value.decode("latin1").lower() for name, value in self.scope["headers"]}
+        if b"origin" not in headers:
+            return True
+        host, _ = split_domain_port(urlsplit(headers[b"origin"]).netloc)
+        mine, _ = split_domain_port(headers.get(b"host", ""))
+        return bool(host) and host == mine and validate_host(host, settings.ALLOWED_HOSTS)
+
+    async def find_reader(self) -> User | None:
+        """By token when one is offered, else by the browser's session."""
+        offered = self.scope["subprotocols"]
+        if BEARER not in offered:
+            user = self.scope["user"]
+            return user if user.is_authenticated and user.is_active else None
+        tokens = [text for text in offered if text != BEARER]
+        token = await database_sync_to_async(find_token)(tokens[0]) if tokens else None
+        return token.user if token else None
+
+    def push_frame(self, once: str, frame: str) -> None:
+        """Called by the registry for every live message to this reader; never waits."""
+        if self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            once, frame = "", RESYNC
+        self.waiting.put_nowait((once, frame))
+
+    async def send_all(self) -> None:
+        """What was missed, oldest first; then each message as it comes."""
+        await self.catch_up()
+        while True:
+            await self.send_once(*await self.waiting.get())
+
+    async def send_once(self, once: str, frame: str) -> None:
+        """An announcement may be repeated, or cross with catching up; the reader gets it once."""
+        if once and once in self.sent:
+            return
+        self.sent[once] = None
+        if len(self.sent) > 2 * MOST_WAITING:
+            del self.sent[next(iter(self.sent))]
+        await self.send(text_data=frame)
+
+    async def catch_up(self) -> None:
+        query = parse_qs(self.scope["query_string"].decode("latin1"), keep_blank_values=True)
+        if "since" not in query:
+            return
+        frames = await database_sync_to_async(missed_frames)(self.reader, query["since"][0])
+        if frames is None:
+            await self.close(UNKNOWN_ENTRY)
+        for once, frame in frames or []:
+            await self.send_once(once, frame)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        size = len(bytes_data or b"") + len((text_data or "").encode())
+        if size > MOST_MESSAGE_BYTES:
+            await self.close(TOO_LARGE)
+        elif is_ping(text_data or ""):
+            await self.send(text_data='{"type":"pong"}')
+        else:
+            await self.close(BAD_MESSAGE)
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.tasks:
+            task.cancel()
+        if self.reader:
+            registry.remove(self.reader.pk, self)
+
+    async def stay_online(self) -> None:
+        while self.reader:
+            await asyncio.sleep(REFRESH_SECONDS)
+            await database_sync_to_async(hot.mark_online)([self.reader.pk])
+
+
+def is_ping(text: str) -> bool:
+    try:
+        return bool(orjson.loads(text) == {"type": "ping"})
+    except orjson.JSONDecodeError:
+        return False
+
+
+def missed_frames(reader: User, since: str) -> list[tuple[str, str]] | None:
+    """(what makes it once, frame) of each entry above `since`, oldest first; None for an unknown id."""
+    entry_id = as_id(since)
+    if entry_id is None or not knows_id(entry_id):
+        return None
+    entries = timeline.newer_than(reader, entry_id, MOST_MISSED)
+    if entries is None:
+        return [("", RESYNC)]
+    cards = entry_cards(timeline.hydrate(reader, entries))
+    return [(f"new_post:{card['entry_id']}", encode({"type": "new_post", "post": card}).decode()) for card in cards]

@@ -1,0 +1,56 @@
+"""What keeps Feed small: trimming long feeds, tidying after an unfollow, rebuilding from nothing."""
+
+from django.conf import settings
+from django.db import connection, transaction
+
+READERS_AT_ONCE = 200
+
+OVERLONG = "SELECT user_id FROM feed GROUP BY user_id HAVING count(*) > %s ORDER BY user_id"
+LOCK_READERS = "SELECT FROM reader_state WHERE user_id = ANY (%(readers)s) ORDER BY user_id FOR NO KEY UPDATE"
+MAKE_STATES = (
+    "INSERT INTO reader_state (user_id) SELECT id FROM accounts_user WHERE id = ANY (%(readers)s) ORDER BY id"
+    " ON CONFLICT DO NOTHING"
+)
+RAISE_FLOORS = """
+UPDATE reader_state r SET floor = greatest(r.floor, edge.id)
+  FROM (SELECT u.id AS user_id, (SELECT f.post_id FROM feed f WHERE f.user_id = u.id
+                                  ORDER BY f.post_id DESC OFFSET %(size)s LIMIT 1) AS id
+          FROM unnest(%(readers)s::bigint[]) AS u(id)) edge
+ WHERE r.user_id = edge.user_id AND edge.id > r.floor
+"""
+DELETE_BELOW = """
+DELETE FROM feed f USING reader_state r
+ WHERE r.user_id = ANY (%(readers)s) AND f.user_id = r.user_id AND f.post_id <= r.floor
+"""
+# The follow may have been made again meanwhile; then its rows stay.
+TIDY = """
+DELETE FROM feed f USING post p
+ WHERE f.user_id = %(reader)s AND p.id = f.post_id AND p.author_id = %(author)s
+   AND NOT EXISTS (SELECT FROM follow e WHERE e.follower_id = %(reader)s AND e.followee_id = %(author)s)
+"""
+
+
+def trim() -> int:
+    """Cuts feeds well over TIMELINE_SIZE back to it and raises their floors; rows deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVERLONG, [int(settings.TIMELINE_SIZE * settings.TIMELINE_SLACK)])
+        readers = [row[0] for row in cursor.fetchall()]
+    return sum(
+        trim_readers(readers[start : start + READERS_AT_ONCE]) for start in range(0, len(readers), READERS_AT_ONCE)
+    )
+
+
+def trim_readers(readers: list[int]) -> int:
+    params = {"readers": readers, "size": settings.TIMELINE_SIZE}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (MAKE_STATES, LOCK_READERS, RAISE_FLOORS, DELETE_BELOW):
+            cursor.execute(statement, params)
+        return int(cursor.rowcount)
+
+
+def tidy(reader_id: int, author_id: int) -> None:
+    """Deletes the rows an unfollow has left; readers were spared them from the moment it happened."""
+    params = {"readers": [reader_id], "reader": reader_id, "author": author_id}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_READERS, params)
+        cursor.execute(TIDY, params)

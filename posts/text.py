@@ -1,0 +1,119 @@
+"""What a post's text says: normalised, counted, and turned into safe HTML with links. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import regex
+from django.utils.html import escape
+from linkify_it import LinkifyIt
+
+# Control characters but tab and newline; bidirectional controls can make text lie about itself.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+GRAPHEME = regex.compile(r"\X")
+MANY_LINES = re.compile(r"\n{3,}")
+ENTITY = re.compile(
+    r"(?<![\w/@#&])(?:@(?P<mention>[A-Za-z0-9_]{2,30})(?![\w@])|#(?P<hashtag>(?=\w*[^\W\d_])\w{1,100}))"
+)
+LINK_TEXT_LENGTH = 40
+MOST_MENTIONS = 20
+
+links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_ip": False})
+for schema in ("mailto:", "ftp:", "//"):
+    links.add(schema, None)
+
+
+@dataclass
+class Entities:
+    """Names as they are looked up: mentions and hashtags in lower case, each once, in order."""
+
+    mentions: list[str] = field(default_factory=list)
+    hashtags: list[str] = field(default_factory=list)
+
+
+def clean(content: str) -> str:
+    """NFC, without control characters, without blanks around it or more than one empty line."""
+    content = unicodedata.normalize("NFC", content.replace("\r\n", "\n").replace("\r", "\n"))
+    # Surrogates cannot be stored or sent; they only come from broken clients.
+    content = "".join(char for char in content if not 0xD800 <= ord(char) <= 0xDFFF)
+    content = FORBIDDEN.sub("", content)
+    return MANY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in content.split("\n"))).strip()
+
+
+def length(content: str) -> int:
+    """Characters as people count them: an emoji with a skin tone is one."""
+    return sum(1 for _ in GRAPHEME.finditer(content))
+
+
+def is_blank(content: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return all(unicodedata.category(char) in {"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"} for char in content)
+
+
+def tag_of(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()[:100]
+
+
+def pieces(content: str) -> list[tuple[str, str]]:
+    """The text cut into (kind, text): `text`, `link` (as written), `mention` and `hashtag` (bare)."""
+    cut: list[tuple[str, str]] = []
+    at = 0
+    for link in links.match(content) or []:
+        cut += entity_pieces(content[at : link.index])
+        cut.append(("link", link.raw))
+        at = link.last_index
+    return cut + entity_pieces(content[at:])
+
+
+def entity_pieces(text: str) -> list[tuple[str, str]]:
+    cut: list[tuple[str, str]] = []
+    at = 0
+    for found in ENTITY.finditer(text):
+        cut.append(("text", text[at : found.start()]))
+        cut.append((str(found.lastgroup), found.group(str(found.lastgroup))))
+        at = found.end()
+    cut.append(("text", text[at:]))
+    return [piece for piece in cut if piece[1]]
+
+
+def entities(content: str) -> Entities:
+    found = Entities()
+    for kind, text in pieces(content):
+        if kind == "mention" and text.lower() not in found.mentions:
+            found.mentions.append(text.lower())
+        if kind == "hashtag" and tag_of(text) not in found.hashtags:
+            found.hashtags.append(tag_of(text))
+    found.mentions = found.mentions[:MOST_MENTIONS]
+    return found
+
+
+def to_html(content: str, known_names: Mapping[str, int]) -> str:
+    """Safe HTML: paragraphs, line breaks, links, hashtags, and mentions of those in `known_names`."""
+    marked = "".join(piece_html(kind, text, known_names) for kind, text in pieces(content))
+    return "".join(f"<p>{part}</p>" for part in marked.replace("\n\n", "\0").replace("\n", "<br>").split("\0"))
+
+
+def piece_html(kind: str, text: str, known_names: Mapping[str, int]) -> str:
+    if kind == "link":
+        return link_html(text)
+    if kind == "hashtag":
+        return f'<a class="hashtag" href="/tags/{escape(tag_of(text))}">#{escape(text)}</a>'
+    if kind == "mention" and text.lower() in known_names:
+        return f'<a class="mention" href="/@{text.lower()}">@{text}</a>'
+    return escape(f"@{text}" if kind == "mention" else text)
+
+
+def link_html(raw: str) -> str:
+    """A link that tells its real host; only http and https are ever linked."""
+    href = raw if re.match(r"https?://", raw, re.IGNORECASE) else f"https://{raw}"
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return escape(raw)
+    if not parts.hostname or parts.username is not None:
+        return escape(raw)  # https://known.example@elsewhere/ is a disguise
+    shown = re.sub(r"^https?://(www\.)?", "", raw, flags=re.IGNORECASE)
+    shown = shown if len(shown) <= LINK_TEXT_LENGTH else shown[: LINK_TEXT_LENGTH - 1] + "…"
+    return f'<a href="{escape(href)}" rel="nofollow noopener noreferrer ugc" target="_blank">{escape(shown)}</a>'

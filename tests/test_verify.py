@@ -1,0 +1,175 @@
+"""`verify_feeds`, and random histories against the plain query."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from feeds import fanout, mover, oracle, timeline, upkeep, verify
+from feeds.models import FeedEntry
+from posts import actions
+from posts.models import Outbox, Post
+from social import actions as social
+from tests.helpers import flush_redis, run_tasks
+from tests.test_timeline import share
+
+
+def verified() -> str:
+    out = StringIO()
+    call_command("verify_feeds", stdout=out)
+    return out.getvalue()
+
+
+def faults() -> str:
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_feeds", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def busy(alice, bob, carol):
+    for author in (alice, carol):
+        social.follow(follower=bob, author=author)
+    mover.settle()
+    for n in range(6):
+        actions.publish(author=[alice, carol, bob][n % 3], content=f"{n}")
+    post = Post.objects.visible_to(bob).first()
+    actions.like(actor=bob, post_id=post.pk)
+    actions.comment(author=carol, post_id=post.pk, content="hm")
+    run_tasks()
+
+
+def test_a_sound_site_is_found_sound(busy):
+    assert "no faults" in verified()
+
+
+def test_a_lost_feed_row_is_found(busy, bob):
+    FeedEntry.objects.filter(user_id=bob.pk).order_by("post_id").first().delete()
+    assert "invariant 1: user bob" in faults()
+
+
+def test_a_wrong_counter_is_found(busy, bob):
+    User.objects.filter(pk=bob.pk).update(following_count=7)
+    Post.objects.visible_to(bob).update(likes_count=9)
+    found = faults()
+    assert "following_count is 7, its rows are 2" in found
+    assert "likes_count is 9" in found
+
+
+def test_a_post_owed_for_long_is_found(busy, alice):
+    old = Post.objects.create(id=5 << 12, author=alice, content="old")
+    User.objects.filter(pk=alice.pk).update(posts_count=3)
+    Outbox.objects.create(post=old, author=alice)
+    assert "invariant 5: user alice" in faults()
+
+
+def test_a_difference_in_the_served_pages_is_told_by_its_invariant(alice):
+    here, there = oracle.Place(5, 5), oracle.Place(9, 9)
+    told = [fault.invariant for fault in verify.compare(alice, [here], [there, there])]
+    assert sorted(told) == [1, 2, 3]
+
+
+PEOPLE = st.integers(0, 3)
+DEEDS = st.one_of(
+    st.tuples(st.just("publish"), PEOPLE, st.sampled_from(["public", "followers", "private"]), PEOPLE),
+    st.tuples(st.sampled_from(["follow", "unfollow", "block", "unblock", "mute", "unmute"]), PEOPLE, PEOPLE),
+    st.tuples(st.sampled_from(["share", "delete", "deliver", "chunk"]), PEOPLE, st.integers(0, 30)),
+    st.tuples(st.sampled_from(["settle", "trim", "tasks"])),
+    st.tuples(st.just("threshold"), st.integers(1, 4)),
+    st.tuples(st.just("read"), PEOPLE, st.integers(1, 4)),
+)
+
+
+class History:
+    """Does one deed after another and, at each read, compares a whole scroll with the oracle."""
+
+    def __init__(self, people, settings):
+        self.people, self.settings = people, settings
+
+    def some_post(self, number):
+        posts = list(Post._base_manager.filter(root=None, share_of=None, deleted_at=None).order_by("pk"))
+        return posts[number % len(posts)] if posts else None
+
+    def do(self, deed, *args):
+        getattr(self, f"do_{deed}", self.relate)(*((deed, *args) if not hasattr(self, f"do_{deed}") else args))
+
+    def relate(self, deed, one, other):
+        names = {"follow": ("follower", "author"), "block": ("blocker", "blocked"), "mute": ("muter", "muted")}
+        kind = deed.removeprefix("un")
+        roles = dict(zip(names[kind], (self.people[one], self.people[other]), strict=True))
+        try:
+            with transaction.atomic():
+                getattr(social, deed)(**roles)
+        except (social.Invalid, social.NotFound):
+            pass
+
+    def do_publish(self, author, visibility, mentioned):
+        text = f"hello @{self.people[mentioned].username}"
+        actions.publish(author=self.people[author], content=text, visibility=visibility)
+
+    def do_share(self, sharer, number):
+        post = self.some_post(number)
+        if post and not Post._base_manager.filter(share_of=post, author=self.people[sharer], deleted_at=None).exists():
+            share(self.people[sharer], post)
+
+    def do_delete(self, _, number):
+        if post := self.some_post(number):
+            actions.delete(actor=post.author, post_id=post.pk)
+
+    def do_deliver(self, _, number):
+        owed = list(Outbox.objects.order_by("pk"))
+        if owed:
+            fanout.deliver(owed[number % len(owed)].pk)
+
+    def do_chunk(self, _, number):
+        owed = list(Outbox.objects.order_by("pk"))
+        if owed:
+            fanout.push_chunk(owed[number % len(owed)].pk)
+
+    def do_settle(self):
+        mover.settle()
+
+    def do_trim(self):
+        upkeep.trim()
+
+    def do_tasks(self):
+        run_tasks()
+
+    def do_threshold(self, threshold):
+        self.settings.CELEBRITY_THRESHOLD = threshold
+
+    def do_read(self, person, size):
+        reader = User.objects.get(pk=self.people[person].pk)
+        expected = [place.entry_id for place in oracle.timeline(reader.pk, 1000)]
+        got, below, top = [], timeline.NEWEST, timeline.NEWEST
+        while entries := timeline.skeleton(reader, below=below, top=top, limit=size):
+            got += [entry.entry_id for entry in entries]
+            below, top = entries[-1].entry_id, got[0]
+        assert got == expected
+
+
+@pytest.mark.parametrize("strategy", ["push", "hybrid", "pull"])
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(deeds=st.lists(DEEDS, min_size=5, max_size=40))
+def test_any_history_reads_as_the_plain_query(alice, bob, carol, dave, settings, strategy, deeds):
+    settings.FEED_STRATEGY, settings.CELEBRITY_THRESHOLD = strategy, 2
+    settings.TIMELINE_SIZE, settings.TIMELINE_SLACK = 3, 1
+    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_CHUNK_FOLLOWERS = 1, 1
+    settings.HOT_TIMELINE_LENGTH = 4
+    with transaction.atomic():
+        history = History([alice, bob, carol, dave], settings)
+        for deed in deeds:
+            history.do(*deed)
+        for person in range(4):
+            history.do_read(person, 3)
+        transaction.set_rollback(True)
+    connection.run_on_commit = []  # the tasks of what has been rolled back
+    flush_redis()
