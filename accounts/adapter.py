@@ -18,9 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:
         data = form.cleaned_data
-        actions.prepare_account(
-            user, username=data["username"], email=data["email"], password=data["password1"]
-        )
+        actions.prepare_account(user, username=data["username"], email=data["email"], password=data["password1"])
         if commit:
             user.save()
         return user

@@ -10,9 +10,12 @@ from django.urls import reverse
 
 # Words that are, or may become, an address or a role of the site.
 RESERVED_USERNAMES = frozenset(
-    "about admin administrator api everyone explore help home login logout me media moderator notifications "
-    "null posts root rules search security settings signup site staff static stories support system tags "
-    "undefined ws".split()
+    {
+        *("about", "admin", "administrator", "api", "explore", "help", "home", "login", "logout", "me", "media"),
+        *("moderation", "moderator", "notifications", "null", "password", "posts", "public", "root", "rules"),
+        *("search", "security", "settings", "signup", "site", "static", "stories", "support", "system", "tags"),
+        *("undefined", "ws"),
+    }
 )
 
 username_validator = RegexValidator(
@@ -32,7 +35,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManagerWithQuerySet(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    pass
+    use_in_migrations = False
 
 
 class User(AbstractBaseUser, PermissionsMixin):

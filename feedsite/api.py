@@ -63,4 +63,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when everything answers; 503 and the parts that do not."""
     missing = missing_parts()
-    return JsonResponse({"status": "missing" if missing else "ready", "missing": missing}, status=503 if missing else 200)
+    return JsonResponse(
+        {"status": "missing" if missing else "ready", "missing": missing}, status=503 if missing else 200
+    )

@@ -26,11 +26,11 @@ class Relation:
 def relations(viewer: Any, user_ids: list[int]) -> dict[int, Relation]:
     """{user id: Relation} for a signed-in viewer; 4 queries however many accounts."""
     following = set(Follow.objects.filter(follower=viewer.pk, followee__in=user_ids).values_list("followee", flat=True))
-    followed_by = set(Follow.objects.filter(follower__in=user_ids, followee=viewer.pk).values_list("follower", flat=True))
-    blocking = set(Block.objects.filter(blocker=viewer.pk, blocked__in=user_ids).values_list("blocked", flat=True))
-    muting = set(
-        Mute.objects.standing().filter(muter=viewer.pk, muted__in=user_ids).values_list("muted", flat=True)
+    followed_by = set(
+        Follow.objects.filter(follower__in=user_ids, followee=viewer.pk).values_list("follower", flat=True)
     )
+    blocking = set(Block.objects.filter(blocker=viewer.pk, blocked__in=user_ids).values_list("blocked", flat=True))
+    muting = set(Mute.objects.standing().filter(muter=viewer.pk, muted__in=user_ids).values_list("muted", flat=True))
     return {
         pk: Relation(
             following=pk in following, followed_by=pk in followed_by, blocking=pk in blocking, muting=pk in muting
@@ -89,9 +89,7 @@ def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
 
     One query; it looks at RECENT_POSTS posts however many accounts there are.
     """
-    posts = User.posts.rel.related_model.objects.filter(
-        visibility="public", root=None, share_of=None, deleted_at=None
-    )
+    posts = User.posts.rel.related_model.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
     recent = posts.order_by("-pk").values("author")[:RECENT_POSTS]
     known = Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
     known |= Q(Exists(Mute.objects.filter(muter=viewer.pk, muted=OuterRef("pk"))))

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts import actions
 from accounts.models import User
+from tests import site
 from tests.helpers import PASSWORD, bearer, flush_redis
 
 
@@ -92,3 +93,11 @@ def browser(client: Client, alice: User) -> Client:
     """A signed-in browser without JavaScript."""
     client.force_login(alice)
     return client
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory: Any) -> Any:
+    """The site as `make run` starts it: its own processes, a database of its own."""
+    # High enough that the crowd of the worker test is pushed to.
+    with site.running(tmp_path_factory.mktemp("site"), CELEBRITY_THRESHOLD="100000") as running:
+        yield running
