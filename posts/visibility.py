@@ -3,33 +3,21 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
-
-from social.models import Block, Follow
+from django.db.models import Exists, F, OuterRef, Value
 
 if TYPE_CHECKING:
     from posts.models import Post  # noqa: F401
 
 
-def blocked_either_way(viewer_id: int, author: str) -> Q:
-    return Q(Exists(Block.objects.filter(blocker=viewer_id, blocked=OuterRef(author)))) | Q(
-        Exists(Block.objects.filter(blocker=OuterRef(author), blocked=viewer_id))
-    )
+class Visible(models.Func):
+    """Whether a viewer (0: signed out) may see the row; the rule is in the migration `posts.0002_visible`."""
 
+    function = "post_visible"
+    output_field = models.BooleanField()
 
-def within_audience(viewer: Any, prefix: str = "") -> Q:
-    """The visibility rule for the post (or, with a prefix, for the post it hangs on)."""
-    public = Q(**{f"{prefix}visibility": "public", f"{prefix}author__is_private": False})
-    if not viewer.is_authenticated:
-        return public
-    author = f"{prefix}author"
-    follows = Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef(author))))
-    return (
-        public
-        | Q(**{author: viewer.pk})
-        | Q(**{f"{prefix}mentioned_ids__contains": [viewer.pk]})
-        | (~Q(**{f"{prefix}visibility": "private"}) & follows)
-    )
+    def __init__(self, viewer_id: int) -> None:
+        columns = ("author_id", "visibility", "mentioned_ids", "root_id", "share_of_id")
+        super().__init__(Value(viewer_id, models.BigIntegerField()), *map(F, columns))
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -39,18 +27,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         Not deleted, by an active author, within the audience, no block either way; a comment and a
         share only where the same holds for the post it hangs on.
         """
-        posts = self.filter(deleted_at=None, author__is_active=True)
-        posts = posts.filter(Q(root=None) | Q(root__deleted_at=None, root__author__is_active=True))
-        posts = posts.filter(Q(share_of=None) | Q(share_of__deleted_at=None, share_of__author__is_active=True))
-        posts = posts.filter(
-            Q(root=None) & within_audience(viewer) | Q(root__isnull=False) & within_audience(viewer, "root__")
-        )
-        posts = posts.filter(Q(share_of=None) | within_audience(viewer, "share_of__"))
-        if not viewer.is_authenticated:
-            return posts
-        for author in ("author", "root__author", "share_of__author"):
-            posts = posts.exclude(blocked_either_way(viewer.pk, author))
-        return posts
+        return self.filter(Visible(viewer.pk or 0), deleted_at=None)
 
     def timeline_entries(self) -> Self:
         """Posts, quotes and shares: what can stand in a timeline. Comments cannot."""

@@ -77,38 +77,30 @@ RETURNS TABLE (entry_id bigint, shown_id bigint) LANGUAGE sql STABLE ROWS 20 AS 
           AND (p.visibility <> 'private' OR _reader = ANY (p.mentioned_ids))
           AND timeline_hears(_reader, p.author_id)))
      AND (p.share_of_id IS NULL OR (
-          timeline_shareable(o.deleted_at, o.visibility, oa.is_private, oa.is_active)
-          AND NOT timeline_blocked(p.author_id, o.author_id)
+          post_shareable(o.deleted_at, o.visibility, oa.is_private, oa.is_active)
+          AND NOT blocked_either_way(p.author_id, o.author_id)
           AND (o.author_id = _reader OR timeline_hears(_reader, o.author_id))))
      AND NOT (coalesce(o.shares_count, p.shares_count) > 0
-              AND timeline_shareable(coalesce(o.deleted_at, p.deleted_at), coalesce(o.visibility, p.visibility),
+              AND post_shareable(coalesce(o.deleted_at, p.deleted_at), coalesce(o.visibility, p.visibility),
                                      coalesce(oa.is_private, a.is_private), coalesce(oa.is_active, a.is_active))
               AND EXISTS (
           SELECT FROM post s JOIN accounts_user sa ON sa.id = s.author_id
            WHERE s.share_of_id = coalesce(p.share_of_id, p.id) AND s.id > p.id AND s.id <= _top
              AND s.deleted_at IS NULL AND sa.is_active
-             AND NOT timeline_blocked(s.author_id, coalesce(o.author_id, p.author_id))
+             AND NOT blocked_either_way(s.author_id, coalesce(o.author_id, p.author_id))
              AND (s.author_id = _reader OR (
                   EXISTS (SELECT FROM follow f WHERE f.follower_id = _reader AND f.followee_id = s.author_id)
                   AND timeline_hears(_reader, s.author_id)))))
 $$;
 """
 
-# Small questions, written once; the planner puts their bodies in place of the calls.
-QUESTIONS = """
-CREATE FUNCTION timeline_blocked(_one bigint, _other bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM block b WHERE b.blocker_id = _one AND b.blocked_id = _other)
-      OR EXISTS (SELECT FROM block b WHERE b.blocker_id = _other AND b.blocked_id = _one)
-$$;
+# A small question, written once; the planner puts its body in place of the calls.
+QUESTION = """
 CREATE FUNCTION timeline_hears(_reader bigint, _author bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = _reader AND b.blocked_id = _author)
      AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = _author AND b.blocked_id = _reader)
      AND NOT EXISTS (SELECT FROM mute m WHERE m.muter_id = _reader AND m.muted_id = _author
                         AND (m.expires_at IS NULL OR m.expires_at > now()))
-$$;
-CREATE FUNCTION timeline_shareable(_deleted_at timestamptz, _visibility text, _private boolean, _active boolean)
-RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT _deleted_at IS NULL AND _visibility = 'public' AND NOT _private AND _active
 $$;
 """
 
@@ -212,13 +204,13 @@ ALTER TABLE reader_state SET (fillfactor = 80);
 
 DROP = """
 DROP FUNCTION fanout_inline, fanout_chunk, timeline_owed, timeline_candidates, timeline_page, timeline_rules,
-              timeline_shareable, timeline_hears, timeline_blocked, timeline_window;
+              timeline_hears, timeline_window;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0001_initial"), ("posts", "0001_initial"), ("social", "0001_initial")]
+    dependencies = [("feeds", "0001_initial"), ("posts", "0002_visible"), ("social", "0001_initial")]
     operations = [
-        migrations.RunSQL(QUESTIONS + WINDOW + RULES + PAGE + CANDIDATES + CHUNK, DROP),
+        migrations.RunSQL(QUESTION + WINDOW + RULES + PAGE + CANDIDATES + CHUNK, DROP),
         migrations.RunSQL(TUNING, migrations.RunSQL.noop),
     ]
