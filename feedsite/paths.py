@@ -1,0 +1,21 @@
+"""The kinds of words that stand in addresses. What cannot be one is 404 before anything is asked."""
+
+from django.urls import register_converter
+
+
+class Username:
+    regex = "[A-Za-z0-9_]{2,30}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Tag(Username):
+    regex = r"\w{1,100}"
+
+
+register_converter(Username, "username")
+register_converter(Tag, "tag")
