@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account import views as allauth
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from oauth2_provider.models import AccessToken
 from accounts import actions
 from accounts.forms import ProfileForm
 from feedsite.errors import DomainError
-from feedsite.pages import show_errors, signed_in
+from feedsite.pages import Request, show_errors, signed_in
 
 # More than anybody makes by hand; a script that signs in again and again may.
 MOST_TOKENS_SHOWN = 100
@@ -28,7 +28,7 @@ class SignupView(allauth.SignupView):
 
 
 @signed_in
-def settings_profile(request: HttpRequest) -> HttpResponse:
+def settings_profile(request: Request) -> HttpResponse:
     user = request.user
     if request.method != "POST":
         form = ProfileForm(initial={"display_name": user.display_name, "bio": user.bio})
@@ -45,13 +45,13 @@ def settings_profile(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def settings_security(request: HttpRequest) -> HttpResponse:
+def settings_security(request: Request) -> HttpResponse:
     return render(request, "accounts/settings_security.html")
 
 
 @signed_in
 @never_cache
-def settings_tokens(request: HttpRequest) -> HttpResponse:
+def settings_tokens(request: Request) -> HttpResponse:
     made = actions.issue_token(request.user) if request.method == "POST" else None
     tokens = AccessToken.objects.filter(user=request.user).order_by("-created")[:MOST_TOKENS_SHOWN]
     return render(request, "accounts/settings_tokens.html", {"tokens": tokens, "made": made})
@@ -59,7 +59,7 @@ def settings_tokens(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def token_revoke(request: Request, token_id: int) -> HttpResponse:
     actions.revoke_token(get_object_or_404(AccessToken, pk=token_id, user=request.user))
     messages.success(request, "The token is revoked. What used it is logged out.")
     return redirect("settings_tokens")

@@ -13,10 +13,18 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.static import serve
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from feedsite import errors
 from feedsite.errors import DomainError
 from feedsite.pagination import PageRequest
+
+
+class Request(HttpRequest):
+    """A request as the middlewares hand it to a page. For types only; none is ever made."""
+
+    htmx: HtmxDetails
+    user: Any
 
 
 def live_url(request: HttpRequest) -> str:
@@ -47,7 +55,7 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view whose rules may say no: the refusal becomes the error page of its status."""
 
     @wraps(view)
-    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answering(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
@@ -61,7 +69,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     @page
-    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asking(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method in ("GET", "HEAD") else next_url(request)
@@ -71,7 +79,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return asking
 
 
-def next_url(request: HttpRequest, default: Any = "home") -> str:
+def next_url(request: Request, default: Any = "home") -> str:
     """Where a form sends its sender afterwards: the `next` it carries when that is on this site."""
     url = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
@@ -86,7 +94,7 @@ def show_errors(form: Form, error: DomainError) -> Form:
     return form
 
 
-def render_list(request: HttpRequest, whole: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
+def render_list(request: Request, whole: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
     """A list as a page, or only its next rows when the page itself asks for them."""
     response = render(request, fragment if request.htmx else whole, context)
     patch_vary_headers(response, ["HX-Request"])

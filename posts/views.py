@@ -1,12 +1,15 @@
 """Pages of posts, and the forms that make and change them."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from feedsite.errors import Forbidden, Invalid
-from feedsite.pages import next_url, page, page_of, position, render_list, show_errors, signed_in
+from feedsite.pages import Request, next_url, page, page_of, position, render_list, show_errors, signed_in
 from feedsite.pagination import page_request
 from posts import actions, queries, text
 from posts.forms import CommentForm, PostForm
@@ -17,17 +20,17 @@ PEOPLE_SUGGESTED = 3
 
 
 @signed_in
-def public(request: HttpRequest) -> HttpResponse:
+def public(request: Request) -> HttpResponse:
     asked = page_request(request.GET, list_name="public", viewer=request.user)
     posts, next_cursor = page_of(queries.public_timeline(request.user).below(position(asked)), asked)
-    context = {"items": queries.placed(request.user, posts), "next_cursor": next_cursor}
+    context: dict[str, Any] = {"items": queries.placed(request.user, posts), "next_cursor": next_cursor}
     if not request.htmx:
         context["suggestions"] = newcomers_might_follow(request.user, PEOPLE_SUGGESTED)
     return render_list(request, "posts/public.html", "posts/_list.html", context)
 
 
 @page
-def tag(request: HttpRequest, tag: str) -> HttpResponse:
+def tag(request: Request, tag: str) -> HttpResponse:
     if tag != text.tag_of(tag):
         return redirect("tag", text.tag_of(tag), permanent=True)
     asked = page_request(request.GET, list_name=f"tag:{tag}", viewer=request.user)
@@ -37,20 +40,20 @@ def tag(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 @page
-def profile(request: HttpRequest, username: str) -> HttpResponse:
+def profile(request: Request, username: str) -> HttpResponse:
     if username != username.lower():
         return redirect("profile", username.lower(), permanent=True)
     viewer, person = request.user, get_known(request.user, username)
     asked = page_request(request.GET, list_name=f"author:{person.pk}", viewer=viewer)
     posts, next_cursor = page_of(queries.of_author(viewer, person).below(position(asked)), asked)
-    context = {"person": person, "items": queries.placed(viewer, posts), "next_cursor": next_cursor}
+    context: dict[str, Any] = {"person": person, "items": queries.placed(viewer, posts), "next_cursor": next_cursor}
     if viewer.is_authenticated and viewer != person:
         context["relation"] = relations(viewer, [person.pk])[person.pk]
     return render_list(request, "posts/profile.html", "posts/_list.html", context)
 
 
 @page
-def thread(request: HttpRequest, username: str, post_id: int) -> HttpResponse:
+def thread(request: Request, username: str, post_id: int) -> HttpResponse:
     post = queries.get_visible(request.user, post_id)
     if post.share_of:
         return redirect(post.share_of)
@@ -59,11 +62,16 @@ def thread(request: HttpRequest, username: str, post_id: int) -> HttpResponse:
     return thread_page(request, post, CommentForm())
 
 
-def thread_page(request: HttpRequest, post: Post, form: CommentForm, status: int = 200) -> HttpResponse:
+def thread_page(request: Request, post: Post, form: Form, status: int = 200) -> HttpResponse:
     asked = page_request(request.GET, list_name=f"comments:{post.pk}", viewer=request.user)
     comments = queries.comments_on(request.user, post).oldest_first_after(position(asked))
     shown, next_cursor = page_of(comments, asked)
-    context = {"post": post, "form": form, "items": queries.placed(request.user, shown), "next_cursor": next_cursor}
+    context: dict[str, Any] = {
+        "post": post,
+        "form": form,
+        "items": queries.placed(request.user, shown),
+        "next_cursor": next_cursor,
+    }
     context["parent"] = queries.find_visible(request.user, post.in_reply_to_id)
     response = render_list(request, "posts/thread.html", "posts/_list.html", context)
     response.status_code = status
@@ -72,7 +80,7 @@ def thread_page(request: HttpRequest, post: Post, form: CommentForm, status: int
 
 @require_POST
 @signed_in
-def post_create(request: HttpRequest) -> HttpResponse:
+def post_create(request: Request) -> HttpResponse:
     form = PostForm(request.POST)
     form.is_valid()
     try:
@@ -89,7 +97,7 @@ def post_create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def comment_create(request: HttpRequest, post_id: int) -> HttpResponse:
+def comment_create(request: Request, post_id: int) -> HttpResponse:
     form = CommentForm(request.POST)
     form.is_valid()
     try:
@@ -104,7 +112,7 @@ def comment_create(request: HttpRequest, post_id: int) -> HttpResponse:
     return redirect(post)
 
 
-def comment_refused(request: HttpRequest, post: Post, form: CommentForm) -> HttpResponse:
+def comment_refused(request: Request, post: Post, form: Form) -> HttpResponse:
     if request.htmx:
         return render(request, "posts/_comment_form.html", {"post": post, "form": form, "answered": True}, status=422)
     return thread_page(request, post, form, status=422)
@@ -112,27 +120,27 @@ def comment_refused(request: HttpRequest, post: Post, form: CommentForm) -> Http
 
 @require_POST
 @signed_in
-def post_like(request: HttpRequest, post_id: int) -> HttpResponse:
+def post_like(request: Request, post_id: int) -> HttpResponse:
     post = actions.like(actor=request.user, post_id=post_id)
     return liked(request, post, has_liked=True)
 
 
 @require_POST
 @signed_in
-def post_unlike(request: HttpRequest, post_id: int) -> HttpResponse:
+def post_unlike(request: Request, post_id: int) -> HttpResponse:
     post = actions.unlike(actor=request.user, post_id=post_id)
     return liked(request, post, has_liked=False)
 
 
-def liked(request: HttpRequest, post: Post, *, has_liked: bool) -> HttpResponse:
+def liked(request: Request, post: Post, *, has_liked: bool) -> HttpResponse:
     if not request.htmx:
         return redirect(next_url(request, post))
-    post.has_liked = has_liked
+    post.has_liked = has_liked  # type: ignore[attr-defined]
     return render(request, "posts/_like.html", {"post": post, "viewer": request.user})
 
 
 @signed_in
-def post_delete(request: HttpRequest, post_id: int) -> HttpResponse:
+def post_delete(request: Request, post_id: int) -> HttpResponse:
     if request.method != "POST":
         post = queries.get_visible(request.user, post_id)
         if post.author_id != request.user.pk:

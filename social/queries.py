@@ -89,7 +89,8 @@ def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
 
     One query; it looks at RECENT_POSTS posts however many accounts there are.
     """
-    posts = User.posts.rel.related_model.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
+    post: Any = User.posts.rel.related_model
+    posts = post.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
     recent = posts.order_by("-pk").values("author")[:RECENT_POSTS]
     known = Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
     known |= Q(Exists(Mute.objects.filter(muter=viewer.pk, muted=OuterRef("pk"))))

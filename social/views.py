@@ -3,27 +3,27 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from feedsite.pages import next_url, page, page_of, position, render_list, signed_in
+from feedsite.pages import Request, next_url, page, page_of, position, render_list, signed_in
 from feedsite.pagination import page_request
 from social import actions, queries
 
 
 @page
-def followers(request: HttpRequest, username: str) -> HttpResponse:
+def followers(request: Request, username: str) -> HttpResponse:
     return people(request, username, "followers", queries.followers)
 
 
 @page
-def following(request: HttpRequest, username: str) -> HttpResponse:
+def following(request: Request, username: str) -> HttpResponse:
     return people(request, username, "following", queries.following)
 
 
-def people(request: HttpRequest, username: str, which: str, listed: Any) -> HttpResponse:
+def people(request: Request, username: str, which: str, listed: Any) -> HttpResponse:
     if username != username.lower():
         return redirect(which, username.lower(), permanent=True)
     person = queries.get_known(request.user, username)
@@ -40,7 +40,7 @@ def people(request: HttpRequest, username: str, which: str, listed: Any) -> Http
 
 @require_POST
 @signed_in
-def follow(request: HttpRequest, username: str) -> HttpResponse:
+def follow(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.follow(follower=request.user, author=person)
     return standing(request, person, f"You follow {person.name}.")
@@ -48,7 +48,7 @@ def follow(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def unfollow(request: HttpRequest, username: str) -> HttpResponse:
+def unfollow(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.unfollow(follower=request.user, author=person)
     return standing(request, person, f"You no longer follow {person.name}.")
@@ -56,7 +56,7 @@ def unfollow(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def block(request: HttpRequest, username: str) -> HttpResponse:
+def block(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.block(blocker=request.user, blocked=person)
     return standing(request, person, f"You blocked {person.name}. You no longer see each other's posts.")
@@ -64,7 +64,7 @@ def block(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def unblock(request: HttpRequest, username: str) -> HttpResponse:
+def unblock(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.unblock(blocker=request.user, blocked=person)
     return standing(request, person, f"{person.name} is no longer blocked.")
@@ -72,7 +72,7 @@ def unblock(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def mute(request: HttpRequest, username: str) -> HttpResponse:
+def mute(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.mute(muter=request.user, muted=person)
     return standing(request, person, f"You muted {person.name}. Their posts stay out of your home feed.")
@@ -80,17 +80,19 @@ def mute(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def unmute(request: HttpRequest, username: str) -> HttpResponse:
+def unmute(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.unmute(muter=request.user, muted=person)
     return standing(request, person, f"{person.name} is no longer muted.")
 
 
-def standing(request: HttpRequest, person: User, said: str) -> HttpResponse:
+def standing(request: Request, person: User, said: str) -> HttpResponse:
     """Back to where the button was; to the page itself only the button as it stands."""
     if not request.htmx:
         messages.success(request, said)
         return redirect(next_url(request, person))
     person.refresh_from_db(fields=["followers_count"])
-    context = {"person": person, "relation": queries.relations(request.user, [person.pk])[person.pk]}
-    return render(request, "social/_standing.html", context)
+    relation = queries.relations(request.user, [person.pk])[person.pk]
+    context = {"person": person, "relation": relation, "following": relation.following}
+    alone = request.htmx.target == f"follow-{person.pk}"  # a list's button; a profile has a menu with it
+    return render(request, "social/_follow.html" if alone else "social/_standing.html", context)

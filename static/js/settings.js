@@ -1,0 +1,21 @@
+// Shows the chosen picture before it is sent, and copies a token.
+import { say } from "./toasts.js";
+
+document.querySelector("[data-avatar-input]")?.addEventListener("change", (event) => {
+  const file = event.target.files[0];
+  if (!file) return;
+  const picture = document.createElement("img");
+  picture.className = "avatar avatar-large";
+  picture.alt = "";
+  picture.src = URL.createObjectURL(file);
+  document.querySelector("[data-avatar-preview]").replaceChildren(picture);
+});
+
+document.querySelector("[data-copy]")?.addEventListener("click", async (event) => {
+  try {
+    await navigator.clipboard.writeText(document.getElementById(event.target.dataset.copy).textContent);
+    say("Copied.");
+  } catch {
+    say("Your browser does not allow copying. Mark the token and copy it by hand.", { isError: true });
+  }
+});
