@@ -1,0 +1,204 @@
+"""Walks in a real Chromium, through the whole site as `make run` starts it."""
+
+import os
+import re
+import shutil
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.helpers import PASSWORD
+from tests.site import Site
+
+pytestmark = pytest.mark.browser
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+numbers = count()
+if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
+    pytest.skip("no Chromium here: install Debian's `chromium`, or name one in CHROMIUM", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Any:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, live_site: Site) -> Any:
+    """Opens a browser of one's own: `person("alice")`; a console error in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(name: str, *, javascript: bool = True, **options: Any) -> Page:
+        context = chromium.new_context(base_url=live_site.url, java_script_enabled=javascript, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: errors.append(message.text) if is_fault(message) else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.name = f"{name}_{next(numbers)}b"  # type: ignore[attr-defined]
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+def is_fault(message: Any) -> bool:
+    """An error of ours; that a form was refused or the network was away is told by the browser as one too."""
+    expected = ("status of 422", "net::ERR_INTERNET_DISCONNECTED", "WebSocket connection to")
+    return message.type == "error" and not any(part in message.text for part in expected)
+
+
+def sign_up(page: Page) -> Page:
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("sign up|create an account|join", re.I)).first.click()
+    page.get_by_label("Username").fill(page.name)  # type: ignore[attr-defined]
+    page.get_by_label(re.compile("e-?mail", re.I)).fill(f"{page.name}@example.org")  # type: ignore[attr-defined]
+    page.get_by_label("Password").first.fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name=re.compile("sign up|create|join", re.I)).click()
+    expect(page).to_have_url(re.compile(r"/$"))
+    return page
+
+
+def write(page: Page, text: str) -> None:
+    page.goto("/") if not page.url.endswith("/") else None
+    page.get_by_label("What is on your mind?").fill(text)
+    page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator(".post-card").first).to_contain_text(text)
+
+
+def follow(page: Page, other: Page) -> None:
+    page.goto(f"/@{other.name}")  # type: ignore[attr-defined]
+    page.get_by_role("button", name="Follow", exact=False).first.click()
+    expect(page.get_by_role("button", name=re.compile("following|unfollow", re.I)).first).to_be_visible()
+
+
+def test_an_open_home_page_shows_a_new_post_without_a_reload(person):
+    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    write(bob, "mine")
+    follow(bob, alice)
+    bob.goto("/")
+    bob.evaluate("window.notReloaded = true")
+    write(alice, "Hello from alice")
+    pill = bob.get_by_role("button", name="Show 1 new post")
+    expect(pill).to_be_visible()
+    expect(bob.get_by_text("Hello from alice")).to_have_count(0)
+    write(alice, "And again")
+    bob.get_by_role("button", name="Show 2 new posts").click()
+    expect(bob.locator(".post-card .post-content")).to_have_text(["And again", "Hello from alice", "mine"])
+    expect(pill).to_be_hidden()
+    assert bob.evaluate("window.notReloaded")
+
+
+def test_a_page_that_was_offline_catches_up(person):
+    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    follow(bob, alice)
+    write(alice, "first")
+    bob.goto("/")
+    expect(bob.locator(".post-card").first).to_contain_text("first")
+    bob.context.set_offline(True)
+    bob.evaluate("window.dispatchEvent(new Event('offline'))")
+    write(alice, "while bob was away")
+    bob.context.set_offline(False)
+    bob.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(bob.get_by_role("button", name=re.compile("Show .*new post"))).to_be_visible(timeout=20_000)
+
+
+def test_posting_liking_and_commenting_change_the_page_in_place(person):
+    alice = sign_up(person("alice"))
+    alice.goto("/")
+    alice.evaluate("window.notReloaded = true")
+    write(alice, "Likeable")
+    like = alice.locator(".post-card").first.get_by_role("button", name=re.compile("like", re.I))
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    alice.reload()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    alice.locator(".post-card").first.locator(".post-time").click()
+    alice.get_by_label("Your comment").fill("An answer")
+    alice.get_by_role("main").get_by_role("button", name=re.compile("^(comment|reply)", re.I)).last.click()
+    expect(alice.get_by_text("An answer")).to_be_visible()
+
+
+def test_the_counter_counts_as_people_do_and_an_over_long_post_keeps_its_text(person):
+    alice = sign_up(person("alice"))
+    box = alice.get_by_label("What is on your mind?")
+    box.fill("👩🏽‍🚀" * 281)
+    expect(alice.locator("[data-composer-counter]")).to_contain_text("1")
+    alice.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+    expect(alice.locator("#composer-error")).to_contain_text("1 too long")
+    expect(alice.get_by_label("What is on your mind?")).to_have_value("👩🏽‍🚀" * 281)
+
+
+def test_scrolling_brings_older_posts_until_all_are_there(person, live_site):
+    from tests.site import App
+
+    alice = sign_up(person("alice"))
+    token = live_site.manage("shell", "-v0", "-c", TOKEN.format(name=alice.name)).split()[-1]
+    app = App(live_site, "", alice.name, token)
+    for n in range(45):
+        app.post(f"number {n}")
+    alice.goto("/")
+    for _ in range(20):
+        alice.mouse.wheel(0, 20_000)
+        alice.wait_for_timeout(100)
+        if alice.locator(".post-card").count() == 45:
+            break
+    texts = alice.locator(".post-card .post-content").all_inner_texts()
+    assert [text.strip() for text in texts] == [f"number {n}" for n in reversed(range(45))]
+
+
+TOKEN = """
+from accounts.actions import issue_token
+from accounts.models import User
+print(issue_token(User.objects.get(username="{name}")))
+"""
+
+
+def test_everything_works_without_javascript(person):
+    """Sign up, post, follow, comment, like, page through, delete, log out: by plain forms and links."""
+    alice, bob = sign_up(person("alice", javascript=False)), sign_up(person("bob", javascript=False))
+    for n in range(22):
+        write(alice, f"number {n}.")
+    follow(bob, alice)
+    bob.goto("/")
+    seen = bob.locator(".post-card .post-content").all_inner_texts()
+    assert len(seen) == 20
+    bob.get_by_role("link", name=re.compile("older|more|next", re.I)).last.click()
+    seen += bob.locator(".post-card .post-content").all_inner_texts()
+    assert [text.strip() for text in seen] == [f"number {n}." for n in reversed(range(22))]
+    card = bob.locator(".post-card").first
+    card.get_by_role("button", name=re.compile("like", re.I)).click()
+    expect(bob.locator("[aria-pressed=true]").first).to_be_visible()
+    bob.goto(f"/@{alice.name}")
+    bob.locator(".post-card .post-time").first.click()
+    bob.get_by_label("Your comment").fill("Without JavaScript")
+    bob.get_by_role("main").get_by_role("button", name=re.compile("^(comment|reply)", re.I)).last.click()
+    expect(bob.get_by_text("Without JavaScript")).to_be_visible()
+    alice.goto("/")
+    alice.locator(".post-card").first.get_by_label("More about this post").click()
+    alice.locator(".post-card").first.get_by_role("link", name="Delete").click()
+    alice.get_by_role("main").get_by_role("button", name="Delete").click()
+    alice.goto("/")
+    expect(alice.get_by_text("number 21.")).to_have_count(0)
+    alice.get_by_label(f"Your account, @{alice.name}").click()
+    alice.get_by_role("button", name="Log out").click()
+    expect(alice.get_by_role("link", name=re.compile("log in", re.I)).first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_scrolls_sideways(person, width):
+    alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
+    write(alice, "A very long word: " + "x" * 200)
+    name = alice.name
+    for path in ("/", "/public", f"/@{name}", f"/@{name}/followers", "/settings/profile", "/settings/security"):
+        alice.goto(path)
+        assert alice.evaluate("document.documentElement.scrollWidth") <= width, path
