@@ -22,7 +22,7 @@ test: .venv/dev.stamp ## Run every test on throw-away engines
 lint: .venv/dev.stamp ## Style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	$(BIN)/mypy
 
 bench: .venv/dev.stamp ## Measure the feed; writes bench/results/latest.json
 	@exec $(BIN)/python -m bench

@@ -80,10 +80,10 @@ def revoke_token(token: AccessToken) -> None:
 
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
     """Changes what is given; raises Invalid naming the field."""
-    changed = {"display_name": display_name, "bio": bio}
-    fields = [name for name, value in changed.items() if value is not None]
+    given = {"display_name": display_name and " ".join(display_name.split()), "bio": bio and bio.strip()}
+    fields = [name for name, value in given.items() if value is not None]
     for name in fields:
-        setattr(user, name, " ".join(changed[name].split()) if name == "display_name" else changed[name].strip())
+        setattr(user, name, given[name])
     try:
         user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name not in fields])
     except ValidationError as error:

@@ -36,7 +36,7 @@ class SignUp(APIView):
 
 class Token(APIView):
     def get_permissions(self) -> list[Any]:
-        return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
+        return [AllowAny()] if self.request.method == "POST" else list(super().get_permissions())
 
     def get_authenticators(self) -> list[Any]:
         asking = self.request is not None and self.request.method == "POST"

@@ -110,7 +110,7 @@ def make_history(authors: list[int]) -> None:
     newest = execute("SELECT next_post_id()")[0][0]
     oldest = newest - (30 * 86_400_000 << 12)
     execute(
-        "INSERT INTO post (id, author_id, content) SELECT %s + n::bigint * %s, (%s::bigint[])[1 + n %% %s], 'Post ' || n"
+        "INSERT INTO post (id, author_id, content) SELECT %s + n::bigint * %s, (%s::bigint[])[1 + n %% %s], 'Post'"
         " FROM generate_series(0, %s) n",
         [oldest, (newest - oldest) // POSTS, authors, len(authors), POSTS - 1],
     )

@@ -1,5 +1,7 @@
 """New posts to open pages: who may see them is decided here, a moment before they are sent."""
 
+from typing import Any
+
 from django.db import connection
 
 from feeds.timeline import NEWEST
@@ -34,7 +36,7 @@ def showing(entry_id: int, readers: list[int]) -> list[int]:
 def new_post_frame(entry_id: int) -> dict[str, object]:
     """`{type: new_post, post: Post}` as a reader who has not touched the post sees it."""
     entry = Post.objects.select_related("author", "share_of__author").get(pk=entry_id)
-    shown = entry.share_of or entry
+    shown: Any = entry.share_of or entry
     shown.has_liked = shown.has_shared = False
     sharer = entry.author if entry.share_of_id else None
     card = post_card(shown, entry_id=entry.pk, sharer=sharer, reason="shared_by" if sharer else "following")

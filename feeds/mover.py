@@ -4,6 +4,7 @@ Lock order everywhere: author rows, then reader rows, each in the order of their
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -74,23 +75,22 @@ def pull_edges(edges: Edges) -> None:
         cursor.execute(SET_PULL, as_params(edges) | {"pull": True})
 
 
-def as_params(edges: Edges) -> dict[str, object]:
+def as_params(edges: Edges) -> dict[str, Any]:
     return {"followers": [follower for follower, _ in edges], "followees": [followee for _, followee in edges]}
 
 
-def lock(cursor: object, params: dict[str, object]) -> None:
+def lock(cursor: Any, params: dict[str, Any]) -> None:
     """No post of these authors is half published, no feed of these readers half moved, until commit."""
-    execute = cursor.execute  # type: ignore[attr-defined]
     for table, ids, strength in [
         ("author_state", "followees", "SHARE"),
         ("reader_state", "followers", "NO KEY UPDATE"),
     ]:
-        execute(
+        cursor.execute(
             f"INSERT INTO {table} (user_id) SELECT DISTINCT id FROM unnest(%({ids})s::bigint[]) id"  # noqa: S608
             " JOIN accounts_user u USING (id) ORDER BY id ON CONFLICT DO NOTHING",
             params,
         )
-        execute(
+        cursor.execute(
             f"SELECT FROM {table} WHERE user_id = ANY (%({ids})s) ORDER BY user_id FOR {strength}",  # noqa: S608
             params,
         )
@@ -115,6 +115,11 @@ def wanted(followers_count: int) -> bool:
     )
 
 
+def pushed_most() -> int:
+    """The most followers an author may have to be pushed; below 0 nobody is."""
+    return policy.pushed_range(settings.FEED_STRATEGY, threshold=settings.CELEBRITY_THRESHOLD)
+
+
 def settle(most: int | None = None) -> int:
     """Moves edges that stand where the policy does not want them; the number moved, at most `most`."""
     moved = 0
@@ -127,7 +132,7 @@ def settle(most: int | None = None) -> int:
 
 def settle_in_batches() -> Iterator[int]:
     """The same without end, a transaction a batch; yields how many edges each has moved."""
-    reach = policy.pushed_range(settings.FEED_STRATEGY, threshold=settings.CELEBRITY_THRESHOLD)
+    reach = pushed_most()
     for query, move in ((WANT_PULL, pull_edges), (WANT_PUSH, push_edges)):
         last = (0, 0)
         while edges := select_edges(query, reach, after=last):

@@ -45,7 +45,7 @@ class Page:
 
 def home(reader: Any, asked: PageRequest) -> Page:
     """A page of the reader's home timeline, newest first, with the cursor of the next one or None."""
-    below, top = asked.cursor if asked.cursor and len(asked.cursor) == 2 else (NEWEST, NEWEST)
+    below, top = asked.cursor or (NEWEST, NEWEST)
     entries = skeleton(reader, below=below, top=top, limit=asked.limit + 1)
     shown = entries[: asked.limit]
     following = None

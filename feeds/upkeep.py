@@ -1,5 +1,7 @@
 """What keeps Feed small: trimming long feeds, tidying after an unfollow, rebuilding from nothing."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -41,7 +43,7 @@ def trim() -> int:
 
 
 def trim_readers(readers: list[int]) -> int:
-    params = {"readers": readers, "size": settings.TIMELINE_SIZE}
+    params: dict[str, Any] = {"readers": readers, "size": settings.TIMELINE_SIZE}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (MAKE_STATES, LOCK_READERS, RAISE_FLOORS, DELETE_BELOW):
             cursor.execute(statement, params)
@@ -50,7 +52,7 @@ def trim_readers(readers: list[int]) -> int:
 
 def tidy(reader_id: int, author_id: int) -> None:
     """Deletes the rows an unfollow has left; readers were spared them from the moment it happened."""
-    params = {"readers": [reader_id], "reader": reader_id, "author": author_id}
+    params: dict[str, Any] = {"readers": [reader_id], "reader": reader_id, "author": author_id}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK_READERS, params)
         cursor.execute(TIDY, params)

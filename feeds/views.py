@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from feeds import timeline
 from feedsite.errors import Invalid
-from feedsite.pages import Request, page, page_of, position, render_list, signed_in
-from feedsite.pagination import page_request
+from feedsite.pages import Request, page, render_list, signed_in
+from feedsite.pagination import page_of, page_request
 from posts.forms import PostForm
 from posts.models import as_id
 from posts.queries import Placed, get_visible, placed, public_timeline
@@ -33,7 +33,7 @@ def home(request: Request) -> HttpResponse:
 def welcome(request: Request) -> HttpResponse:
     """What the site is, and what is said on it in public."""
     asked = page_request(request.GET, list_name="public", viewer=request.user)
-    posts, next_cursor = page_of(public_timeline(request.user).below(position(asked)), asked)
+    posts, next_cursor = page_of(public_timeline(request.user).below(asked.after), asked)
     context = {"items": placed(request.user, posts), "next_cursor": next_cursor}
     return render_list(request, "feeds/welcome.html", "posts/_list.html", context)
 

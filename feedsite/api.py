@@ -52,7 +52,7 @@ class Site(APIView):
 
 
 class Schema(SpectacularAPIView):
-    renderer_classes = (OpenApiJsonRenderer, OpenApiYamlRenderer)
+    renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

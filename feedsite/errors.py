@@ -117,10 +117,10 @@ def validation_answer(error: drf.ValidationError) -> Response:
 def known_answer(error: drf.APIException) -> Response:
     status = error.status_code
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if seconds := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(seconds) + 1)
     detail = DETAILS[404] if status == 404 else str(error.detail)
     return Response(body(CODES.get(status, "invalid"), detail), status=status, headers=headers)
 

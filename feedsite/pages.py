@@ -17,7 +17,6 @@ from django_htmx.middleware import HtmxDetails
 
 from feedsite import errors
 from feedsite.errors import DomainError
-from feedsite.pagination import PageRequest
 
 
 class Request(HttpRequest):
@@ -46,7 +45,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture by its address; the name is random and never used again, so it may be kept for ever."""
-    answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
@@ -99,15 +98,3 @@ def render_list(request: Request, whole: str, fragment: str, context: dict[str, 
     response = render(request, fragment if request.htmx else whole, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def page_of(rows: Any, asked: PageRequest) -> tuple[list[Any], str | None]:
-    """The rows asked for and the next cursor; `rows` answers `[:n]` and lies behind the cursor already."""
-    found = list(rows[: asked.limit + 1])
-    shown = found[: asked.limit]
-    return shown, asked.next_cursor(shown[-1].pk) if len(found) > asked.limit else None
-
-
-def position(asked: PageRequest) -> int | None:
-    """The id a keyset list goes on from."""
-    return asked.cursor[0] if asked.cursor else None

@@ -25,6 +25,11 @@ class PageRequest:
     list_name: str
     viewer_id: int
 
+    @property
+    def after(self) -> int | None:
+        """The id to go on from, or None at the start."""
+        return self.cursor[0] if self.cursor else None
+
     def next_cursor(self, *position: int) -> str:
         return make_cursor(self.list_name, self.viewer_id, position)
 
@@ -72,6 +77,13 @@ def page_request(query: Mapping[str, str], *, list_name: str, viewer: Any) -> Pa
     text = query.get("cursor")
     position = None if text is None else read_cursor(text, list_name, viewer_id)
     return PageRequest(read_limit(query.get("limit")), position, list_name, viewer_id)
+
+
+def page_of(rows: Any, asked: PageRequest) -> tuple[list[Any], str | None]:
+    """The rows asked for and the next cursor; `rows` answers `[:n]` and lies behind the cursor already."""
+    found = list(rows[: asked.limit + 1])
+    shown = found[: asked.limit]
+    return shown, asked.next_cursor(shown[-1].pk) if len(found) > asked.limit else None
 
 
 def listed(plural: str, items: list[Any], next_cursor: str | None) -> dict[str, Any]:

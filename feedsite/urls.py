@@ -1,5 +1,7 @@
 """Every address of the site. Each app names its own pages and the API's."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -14,7 +16,7 @@ handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error
 
-api_urls = [
+api_urls: list[Any] = [
     path("", include("accounts.api_urls")),
     path("", include("social.api_urls")),
     path("", include("posts.api_urls")),

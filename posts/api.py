@@ -11,7 +11,7 @@ from accounts.api import parsed
 from accounts.idempotency import idempotent
 from accounts.serializers import UserListSerializer
 from feedsite.errors import Invalid
-from feedsite.pagination import listed, page_request
+from feedsite.pagination import listed, page_of, page_request
 from feedsite.schema import PAGE_PARAMETERS
 from posts import actions, queries
 from posts.cards import post_card, post_cards
@@ -30,10 +30,8 @@ def made(post: Post) -> Response:
 def page_of_posts(request: Any, posts: PostQuerySet, list_name: str, *, oldest_first: bool = False) -> Response:
     """A page of a list of posts that comes from `posts.queries`."""
     asked = page_request(request.query_params, list_name=list_name, viewer=request.user)
-    after = asked.cursor[0] if asked.cursor else None
-    found = list((posts.oldest_first_after(after) if oldest_first else posts.below(after))[: asked.limit + 1])
-    shown = found[: asked.limit]
-    following = asked.next_cursor(shown[-1].pk) if len(found) > asked.limit else None
+    rest = posts.oldest_first_after(asked.after) if oldest_first else posts.below(asked.after)
+    shown, following = page_of(rest, asked)
     return Response(listed("posts", post_cards(request.user, shown), following))
 
 
@@ -91,9 +89,8 @@ class Likes(APIView):
         """Who liked it."""
         post = queries.get_visible(request.user, post_id)
         asked = page_request(request.query_params, list_name=f"likes:{post_id}", viewer=request.user)
-        users = queries.likers(post, below=asked.cursor and asked.cursor[0], limit=asked.limit + 1)
-        shown = users[: asked.limit]
-        following = asked.next_cursor(shown[-1].pk) if len(users) > asked.limit else None
+        users = queries.likers(post, below=asked.after, limit=asked.limit + 1)
+        shown, following = page_of(users, asked)
         return Response(listed("users", user_cards(request.user, shown), following))
 
 

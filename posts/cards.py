@@ -1,6 +1,6 @@
 """A post as data: the one definition of what the API and the websocket say of it."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 from typing import Any
 
 from accounts.cards import small_card
@@ -19,7 +19,7 @@ def post_card(
     entry_id: int | None = None,
     sharer: User | None = None,
     reason: str | None = None,
-    hidden: Iterable[int] = (),
+    hidden: Container[int | None] = (),
 ) -> dict[str, Any]:
     """The Post of the contract. The post comes from `for_cards`; `hidden` are ids not to be named."""
     card: dict[str, Any] = {

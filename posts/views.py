@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from feedsite.errors import Forbidden, Invalid
-from feedsite.pages import Request, next_url, page, page_of, position, render_list, show_errors, signed_in
-from feedsite.pagination import page_request
+from feedsite.pages import Request, next_url, page, render_list, show_errors, signed_in
+from feedsite.pagination import page_of, page_request
 from posts import actions, queries, text
 from posts.forms import CommentForm, PostForm
 from posts.models import Post
@@ -22,7 +22,7 @@ PEOPLE_SUGGESTED = 3
 @signed_in
 def public(request: Request) -> HttpResponse:
     asked = page_request(request.GET, list_name="public", viewer=request.user)
-    posts, next_cursor = page_of(queries.public_timeline(request.user).below(position(asked)), asked)
+    posts, next_cursor = page_of(queries.public_timeline(request.user).below(asked.after), asked)
     context: dict[str, Any] = {"items": queries.placed(request.user, posts), "next_cursor": next_cursor}
     if not request.htmx:
         context["suggestions"] = newcomers_might_follow(request.user, PEOPLE_SUGGESTED)
@@ -34,7 +34,7 @@ def tag(request: Request, tag: str) -> HttpResponse:
     if tag != text.tag_of(tag):
         return redirect("tag", text.tag_of(tag), permanent=True)
     asked = page_request(request.GET, list_name=f"tag:{tag}", viewer=request.user)
-    posts, next_cursor = page_of(queries.tagged(request.user, tag).below(position(asked)), asked)
+    posts, next_cursor = page_of(queries.tagged(request.user, tag).below(asked.after), asked)
     context = {"tag": tag, "items": queries.placed(request.user, posts), "next_cursor": next_cursor}
     return render_list(request, "posts/tag.html", "posts/_list.html", context)
 
@@ -45,7 +45,7 @@ def profile(request: Request, username: str) -> HttpResponse:
         return redirect("profile", username.lower(), permanent=True)
     viewer, person = request.user, get_known(request.user, username)
     asked = page_request(request.GET, list_name=f"author:{person.pk}", viewer=viewer)
-    posts, next_cursor = page_of(queries.of_author(viewer, person).below(position(asked)), asked)
+    posts, next_cursor = page_of(queries.of_author(viewer, person).below(asked.after), asked)
     context: dict[str, Any] = {"person": person, "items": queries.placed(viewer, posts), "next_cursor": next_cursor}
     if viewer.is_authenticated and viewer != person:
         context["relation"] = relations(viewer, [person.pk])[person.pk]
@@ -64,7 +64,7 @@ def thread(request: Request, username: str, post_id: int) -> HttpResponse:
 
 def thread_page(request: Request, post: Post, form: Form, status: int = 200) -> HttpResponse:
     asked = page_request(request.GET, list_name=f"comments:{post.pk}", viewer=request.user)
-    comments = queries.comments_on(request.user, post).oldest_first_after(position(asked))
+    comments = queries.comments_on(request.user, post).oldest_first_after(asked.after)
     shown, next_cursor = page_of(comments, asked)
     context: dict[str, Any] = {
         "post": post,

@@ -37,10 +37,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Each post with `has_liked` and `has_shared` of the viewer."""
         if not viewer.is_authenticated:
             return self.annotate(has_liked=Value(False), has_shared=Value(False))
-        likes = self.model.likes.rel.related_model.objects
+        likes: Any = self.model.likes.rel.related_model
         shares = self.model.objects.filter(share_of=OuterRef("pk"), author=viewer.pk, deleted_at=None)
         return self.annotate(
-            has_liked=Exists(likes.filter(post=OuterRef("pk"), user=viewer.pk)), has_shared=Exists(shares)
+            has_liked=Exists(likes.objects.filter(post=OuterRef("pk"), user=viewer.pk)), has_shared=Exists(shares)
         )
 
     def for_cards(self, viewer: Any) -> Self:

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.serializers import UserListSerializer, UserSerializer
 from feedsite.errors import Forbidden, Invalid, NotFound
-from feedsite.pagination import listed, page_request
+from feedsite.pagination import listed, page_of, page_request
 from feedsite.schema import PAGE_PARAMETERS
 from social import actions, queries
 from social.cards import user_cards
@@ -127,9 +127,8 @@ class Followers(APIView):
     def get(self, request: Any, user_id: int) -> Response:
         user = find_user(request.user, pk=user_id)
         asked = page_request(request.query_params, list_name=f"{self.list_name}:{user_id}", viewer=request.user)
-        users = self.find(user, below=asked.cursor and asked.cursor[0], limit=asked.limit + 1)
-        shown = users[: asked.limit]
-        following = asked.next_cursor(shown[-1].pk) if len(users) > asked.limit else None
+        users = self.find(user, below=asked.after, limit=asked.limit + 1)
+        shown, following = page_of(users, asked)
         return Response(listed("users", user_cards(request.user, shown), following))
 
 

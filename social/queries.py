@@ -59,7 +59,7 @@ def following(user: User, *, below: int | None, limit: int) -> list[User]:
 def listed(end: str, fixed: dict[str, Any], *, below: int | None, limit: int) -> list[User]:
     # One index range for each value of `pull`, so that a page of a million followers is two short
     # scans instead of a sort of them all.
-    pages = []
+    pages: list[int] = []
     for pull in (True, False):
         edges = Follow.objects.filter(**fixed, pull=pull, **{f"{end}__is_active": True})
         if below is not None:

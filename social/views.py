@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from feedsite.pages import Request, next_url, page, page_of, position, render_list, signed_in
-from feedsite.pagination import page_request
+from feedsite.pages import Request, next_url, page, render_list, signed_in
+from feedsite.pagination import page_of, page_request
 from social import actions, queries
 
 
@@ -28,7 +28,7 @@ def people(request: Request, username: str, which: str, listed: Any) -> HttpResp
         return redirect(which, username.lower(), permanent=True)
     person = queries.get_known(request.user, username)
     asked = page_request(request.GET, list_name=f"{which}:{person.pk}", viewer=request.user)
-    shown, next_cursor = page_of(listed(person, below=position(asked), limit=asked.limit + 1), asked)
+    shown, next_cursor = page_of(listed(person, below=asked.after, limit=asked.limit + 1), asked)
     context = {
         "person": person,
         "which": which,

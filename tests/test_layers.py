@@ -38,7 +38,9 @@ def allowed(importer: str, imported: str) -> bool:
         return other in ORDER[: ORDER.index("posts") + 1]
     if other == "moderation":
         return False
-    if importer.endswith(".actions") and (imported in {other, f"{other}.tasks"} or imported.startswith(f"{other}.tasks.")):
+    if importer.endswith(".actions") and (
+        imported in {other, f"{other}.tasks"} or imported.startswith(f"{other}.tasks.")
+    ):
         return True
     return ORDER.index(other) < ORDER.index(app)
 
@@ -65,7 +67,9 @@ def test_only_tasks_and_the_wiring_know_celery():
 def test_only_the_hot_cache_and_the_wiring_know_redis():
     # feeds.fanout only knows its errors; feedsite reaches it to start it, to ask its health and to publish.
     for name, path in modules():
-        if name.split(".")[0] != "feedsite" and any(i.split(".")[0] in {"redis", "django_redis"} for i in imports(path)):
+        if name.split(".")[0] != "feedsite" and any(
+            i.split(".")[0] in {"redis", "django_redis"} for i in imports(path)
+        ):
             assert name in {"feeds.hot", "feeds.fanout"}, name
 
 

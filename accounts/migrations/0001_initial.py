@@ -8,64 +8,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'This username is taken.'}, max_length=30, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z0-9_]{2,30}\\Z', 'Use 2 to 30 of the letters a to z, digits and underscores.'), django.core.validators.MinLengthValidator(2)])),
-                ('email', models.EmailField(blank=True, error_messages={'unique': 'This e-mail address is in use.'}, max_length=254, null=True, unique=True)),
-                ('display_name', models.CharField(blank=True, help_text='The name shown on posts.', max_length=50)),
-                ('bio', models.TextField(blank=True, help_text='A few words about yourself.', validators=[django.core.validators.MaxLengthValidator(500)])),
-                ('avatar', models.ImageField(blank=True, upload_to='avatars/')),
-                ('is_private', models.BooleanField(db_default=False, default=False)),
-                ('is_staff', models.BooleanField(db_default=False, default=False, help_text='May use the staff pages.')),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('followers_count', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('following_count', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('posts_count', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('relations_version', models.BigIntegerField(db_default=0, default=0, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "This username is taken."},
+                        max_length=30,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z0-9_]{2,30}\\Z", "Use 2 to 30 of the letters a to z, digits and underscores."
+                            ),
+                            django.core.validators.MinLengthValidator(2),
+                        ],
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        error_messages={"unique": "This e-mail address is in use."},
+                        max_length=254,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("display_name", models.CharField(blank=True, help_text="The name shown on posts.", max_length=50)),
+                (
+                    "bio",
+                    models.TextField(
+                        blank=True,
+                        help_text="A few words about yourself.",
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                    ),
+                ),
+                ("avatar", models.ImageField(blank=True, upload_to="avatars/")),
+                ("is_private", models.BooleanField(db_default=False, default=False)),
+                (
+                    "is_staff",
+                    models.BooleanField(db_default=False, default=False, help_text="May use the staff pages."),
+                ),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("followers_count", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ("following_count", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ("posts_count", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ("relations_version", models.BigIntegerField(db_default=0, default=0, editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotentRequest',
+            name="IdempotentRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['-created_at'], name='user_created'),
+            model_name="user",
+            index=models.Index(fields=["-created_at"], name="user_created"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9_]{2,30}$')), name='username_is_plain_lower_case'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("username__regex", "^[a-z0-9_]{2,30}$")), name="username_is_plain_lower_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='idempotentrequest',
-            index=models.Index(fields=['created_at'], name='idempotent_created'),
+            model_name="idempotentrequest",
+            index=models.Index(fields=["created_at"], name="idempotent_created"),
         ),
         migrations.AddConstraint(
-            model_name='idempotentrequest',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='one_answer_per_key'),
+            model_name="idempotentrequest",
+            constraint=models.UniqueConstraint(fields=("user", "key"), name="one_answer_per_key"),
         ),
     ]
