@@ -133,9 +133,7 @@ def online_readers() -> list[int]:
     return alive(keys.online())
 
 
-@forgiving(lambda: None)
-def mark_online(user_ids: Iterable[int]) -> None:
-    """Keeps those readers online for ONLINE_SECONDS more."""
-    until = time.time() + ONLINE_SECONDS
-    if members := {str(pk): until for pk in user_ids}:
-        client().zadd(keys.online(), members)
+@forgiving(lambda: True)
+def mark_online(user_id: int) -> bool:
+    """Keeps the reader online for ONLINE_SECONDS more; True when they were known to be online."""
+    return not client().zadd(keys.online(), {str(user_id): time.time() + ONLINE_SECONDS})

@@ -9,13 +9,12 @@ from django.db import connection
 ORACLE = """
 WITH heard AS (
   SELECT u.id FROM accounts_user u
-   WHERE u.is_active
-     AND (u.id = %(reader)s OR (
-          u.id IN (SELECT followee_id FROM follow WHERE follower_id = %(reader)s)
-          AND u.id NOT IN (SELECT blocked_id FROM block WHERE blocker_id = %(reader)s)
-          AND u.id NOT IN (SELECT blocker_id FROM block WHERE blocked_id = %(reader)s)
-          AND u.id NOT IN (SELECT muted_id FROM mute WHERE muter_id = %(reader)s
-                            AND (expires_at IS NULL OR expires_at > now()))))
+   WHERE u.id IN (SELECT followee_id FROM follow WHERE follower_id = %(reader)s UNION ALL SELECT %(reader)s)
+     AND u.is_active
+     AND u.id NOT IN (SELECT blocked_id FROM block WHERE blocker_id = %(reader)s)
+     AND u.id NOT IN (SELECT blocker_id FROM block WHERE blocked_id = %(reader)s)
+     AND u.id NOT IN (SELECT muted_id FROM mute WHERE muter_id = %(reader)s
+                       AND (expires_at IS NULL OR expires_at > now()))
 ), entries AS (
   SELECT p.id AS entry_id, coalesce(p.share_of_id, p.id) AS shown_id
     FROM post p

@@ -1,14 +1,17 @@
 """`/ws/feed/`: a reader's new posts as they come, and what was missed while away."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import find_token
@@ -16,7 +19,7 @@ from feeds import hot, timeline
 from feeds.api import entry_cards
 from feedsite.live import registry
 from feedsite.rendering import encode
-from posts.models import as_id
+from posts.models import as_id, first_id_at
 from posts.queries import knows_id
 
 BEARER = "bearer"
@@ -25,8 +28,11 @@ MOST_MESSAGE_BYTES = 4096
 MOST_MISSED = 200
 # Frames kept for a reader whose connection is slow; past that one `resync` takes their place.
 MOST_WAITING = 300
-REFRESH_SECONDS = 30
+REFRESH_SECONDS = 10
+# How far back is looked when Redis was flushed or away; longer outages end in a new connection.
+GAP_COVERS = timedelta(minutes=5)
 RESYNC = '{"type":"resync"}'
+GAP = "gap"
 
 
 async def not_found(scope: Any, receive: Any, send: Any) -> None:
@@ -56,8 +62,9 @@ class FeedSocket(AsyncWebsocketConsumer):
         if self.reader is None:
             await self.close(NOT_SIGNED_IN)
             return
+        self.connected_at = timezone.now()
         await registry.add(self.reader.pk, self)
-        await database_sync_to_async(hot.mark_online)([self.reader.pk])
+        await sync_to_async(hot.mark_online)(self.reader.pk)
         self.tasks = [asyncio.create_task(self.send_all()), asyncio.create_task(self.stay_online())]
 
     def from_here(self) -> bool:
@@ -87,11 +94,15 @@ class FeedSocket(AsyncWebsocketConsumer):
             once, frame = "", RESYNC
         self.waiting.put_nowait((once, frame))
 
+    def may_have_missed(self) -> None:
+        self.push_frame("", GAP)
+
     async def send_all(self) -> None:
         """What was missed, oldest first; then each message as it comes."""
         await self.catch_up()
         while True:
-            await self.send_once(*await self.waiting.get())
+            once, frame = await self.waiting.get()
+            await (self.fill_gap() if frame is GAP else self.send_once(once, frame))
 
     async def send_once(self, once: str, frame: str) -> None:
         """An announcement may be repeated, or cross with catching up; the reader gets it once."""
@@ -112,6 +123,12 @@ class FeedSocket(AsyncWebsocketConsumer):
         for once, frame in frames or []:
             await self.send_once(once, frame)
 
+    async def fill_gap(self) -> None:
+        """Sends what was posted lately, since this page was opened, and has not come through."""
+        since = max(self.connected_at, timezone.now() - GAP_COVERS)
+        for once, frame in await database_sync_to_async(frames_above)(self.reader, first_id_at(since)):
+            await self.send_once(once, frame)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         size = len(bytes_data or b"") + len((text_data or "").encode())
         if size > MOST_MESSAGE_BYTES:
@@ -128,9 +145,11 @@ class FeedSocket(AsyncWebsocketConsumer):
             registry.remove(self.reader.pk, self)
 
     async def stay_online(self) -> None:
+        """Says again and again that the reader is here; when that was forgotten, something may be missing."""
         while self.reader:
             await asyncio.sleep(REFRESH_SECONDS)
-            await database_sync_to_async(hot.mark_online)([self.reader.pk])
+            if not await sync_to_async(hot.mark_online)(self.reader.pk):
+                self.may_have_missed()
 
 
 def is_ping(text: str) -> bool:
@@ -141,10 +160,15 @@ def is_ping(text: str) -> bool:
 
 
 def missed_frames(reader: User, since: str) -> list[tuple[str, str]] | None:
-    """(what makes it once, frame) of each entry above `since`, oldest first; None for an unknown id."""
+    """The frames above `since`; None for an unknown id."""
     entry_id = as_id(since)
     if entry_id is None or not knows_id(entry_id):
         return None
+    return frames_above(reader, entry_id)
+
+
+def frames_above(reader: User, entry_id: int) -> list[tuple[str, str]]:
+    """(what makes it once, frame) of each entry above that id, oldest first; one `resync` for too many."""
     entries = timeline.newer_than(reader, entry_id, MOST_MISSED)
     if entries is None:
         return [("", RESYNC)]

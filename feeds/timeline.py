@@ -17,6 +17,8 @@ from posts.models import Post
 
 logger = logging.getLogger(__name__)
 NEWEST = 2**62
+# Candidates read beyond a page's length, since the rules drop some.
+HOT_SPARE = 10
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,15 @@ def home(reader: Any, asked: PageRequest) -> Page:
 
 def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Entry]:
     """At most `limit` entries under `below`, newest first, by the rules as they stand now."""
-    entries = from_hot(reader, below=below, top=top, limit=limit)
+    # The outbox is read before Redis: a post leaves it only after it was added to hot timelines, so
+    # one that is missing from the first is in the second.
+    version, owed = owed_to(reader.pk, below)
+    copy = hot.read(reader.pk, below=below, limit=limit + HOT_SPARE)
+    is_good = copy is not None and copy[0] == version
+    entries = from_hot(reader.pk, copy[1], owed, top=top, limit=limit) if copy and is_good else None
     if entries is None:
         entries = from_postgres(reader.pk, below=below, top=top, limit=limit)
-        if below == NEWEST and len(entries) == limit:
+        if not is_good and below == NEWEST and len(entries) == limit:
             fill_hot(reader.pk)
     return entries
 
@@ -71,22 +78,15 @@ def from_postgres(reader_id: int, *, below: int, top: int, limit: int) -> list[E
         return [Entry(*row) for row in cursor.fetchall()]
 
 
-def from_hot(reader: Any, *, below: int, top: int, limit: int) -> list[Entry] | None:
-    """The same from Redis, or None where it cannot be known to be complete.
-
-    The outbox is read before Redis: a post leaves it only after it was added to hot timelines, so
-    one that is missing from the first is in the second.
-    """
-    version, owed = owed_to(reader.pk, below)
-    found = hot.read(reader.pk, below=below, limit=limit)
-    if found is None or found[0] != version or len(found[1]) < limit:
+def from_hot(reader_id: int, ids: list[int], owed: list[int], *, top: int, limit: int) -> list[Entry] | None:
+    """The entries among candidates from Redis and the outbox; None where they do not fill the page."""
+    if len(ids) < limit:
         return None
-    lowest = found[1][-1]
-    ids = sorted(set(found[1]) | {post_id for post_id in owed if post_id > lowest}, reverse=True)
+    candidates = sorted(set(ids) | {post_id for post_id in owed if post_id > ids[-1]}, reverse=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry_id, shown_id FROM timeline_rules(%s, %s, %s) ORDER BY entry_id DESC LIMIT %s",
-            [reader.pk, ids, top, limit],
+            [reader_id, candidates, top, limit],
         )
         entries = [Entry(*row) for row in cursor.fetchall()]
     return entries if len(entries) == limit else None

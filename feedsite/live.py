@@ -19,6 +19,8 @@ RETRY_SECONDS = 1
 class Socket(Protocol):
     def push_frame(self, once: str, frame: str) -> None: ...
 
+    def may_have_missed(self) -> None: ...
+
 
 def publish(reader_ids: list[int], frame: dict[str, Any], *, once: str = "") -> None:
     """Sends one frame to all open sockets of these readers; lost when nobody carries it.
@@ -68,6 +70,7 @@ class Registry:
             try:
                 channel = await layer.new_channel()
                 await layer.group_add(GROUP, channel)
+                self.tell_of_gap()
                 if not ready.done():
                     ready.set_result(None)
                 while True:
@@ -77,6 +80,12 @@ class Registry:
                 if not ready.done():
                     ready.set_result(None)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    def tell_of_gap(self) -> None:
+        """Whoever is connected looks for what was published while nobody listened."""
+        for sockets in self.sockets.values():
+            for socket in sockets:
+                socket.may_have_missed()
 
     def hand_on(self, message: dict[str, Any]) -> None:
         for reader_id in message["readers"]:

@@ -128,7 +128,9 @@ def running(data_dir: Path, **more: str) -> Iterator[Site]:
         } | more  # fmt: skip
         env.pop("FEEDSITE_SUPERVISED", None)
         log = (data_dir / "site.log").open("w")
-        process = subprocess.Popen([sys.executable, "-m", "feedsite.run"], cwd=BASE_DIR, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedsite.run"], cwd=BASE_DIR, env=env, stdout=log, stderr=log
+        )
         site = Site(f"http://127.0.0.1:{port}", env, data_dir)
         try:
             wait_until(lambda: process.poll() is None and answers(site), START_SECONDS, "the site to start")

@@ -92,6 +92,10 @@ function start(url) {
     onLost: handlers.resync,
   });
   pill.addEventListener("click", showNewPosts);
+  // Whom one follows from this page has written already: their posts are a reload away.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.requestConfig.path.endsWith("/follow")) handlers.resync();
+  });
   // One's own post was told before the page had it, or the other way round.
   document.addEventListener("htmx:oobAfterSwap", showPill);
 }
