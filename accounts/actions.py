@@ -78,6 +78,22 @@ def revoke_token(token: AccessToken) -> None:
     token.revoke()
 
 
+def suspend(user: User) -> bool:
+    """The account can do nothing and is shown nowhere from the next request on; True when that is new."""
+    return set_active(user, False)
+
+
+def restore(user: User) -> bool:
+    """Takes a suspension back: all is as it was before. True when there was one."""
+    return set_active(user, True)
+
+
+def set_active(user: User, active: bool) -> bool:
+    changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
+    user.is_active = active
+    return bool(changed)
+
+
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
     """Changes what is given; raises Invalid naming the field."""
     given = {"display_name": display_name and " ".join(display_name.split()), "bio": bio and bio.strip()}

@@ -53,13 +53,19 @@ def delete(*, actor: User, post_id: int) -> None:
     post = get_visible(actor, post_id)
     if post.author_id != actor.pk:
         raise Forbidden("Only its author can delete a post.")
+    remove(post)
+
+
+def remove(post: Post) -> bool:
+    """Takes a post away everywhere, whoever asks; True when it was still there."""
     with transaction.atomic():
         if not Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=timezone.now()):
-            return
+            return False
         if post.root_id is None:
-            User.objects.filter(pk=actor.pk).update(posts_count=F("posts_count") - 1)
+            User.objects.filter(pk=post.author_id).update(posts_count=F("posts_count") - 1)
         elif post.in_reply_to_id:
             Post.objects.filter(pk=post.in_reply_to_id).count_in("comments_count", -1)
+    return True
 
 
 def like(*, actor: User, post_id: int) -> Post:

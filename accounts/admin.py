@@ -1,0 +1,143 @@
+"""Staff pages of accounts and their tokens."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import Q
+from django.utils.html import format_html
+from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
+
+from accounts import actions
+from accounts.models import User
+from feedsite.admin import StaffList, user_link
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "email")
+
+    def clean_email(self) -> str | None:
+        return self.cleaned_data["email"].lower() if self.cleaned_data["email"] else None
+
+
+class UserForm(UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+    def clean_email(self) -> str | None:
+        return self.cleaned_data["email"].lower() if self.cleaned_data["email"] else None
+
+
+@admin.register(User)
+class UserPages(StaffList, UserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    list_display = ["username", "display_name", "email", "is_active", "is_staff", "counters", "created_at"]
+    list_filter = ["is_active", "is_staff", "is_private", "created_at"]
+    ordering = ["-created_at"]
+    sortable_by = ["username", "created_at"]  # what has an index
+    search_fields = ["username", "display_name", "email"]
+    search_help_text = "How the username, the display name or the e-mail address begins"
+    actions = ["suspend", "restore"]
+    readonly_fields = [
+        "picture", "followers_count", "following_count", "posts_count", "created_at", "last_login",
+    ]  # fmt: skip
+    fieldsets = [
+        (None, {"fields": ["username", "email", "password"]}),
+        ("Profile", {"fields": ["picture", "display_name", "bio", "is_private"]}),
+        ("Counters", {"fields": ["followers_count", "following_count", "posts_count", "created_at", "last_login"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["username", "email", "usable_password", "password1", "password2"]})
+    ]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def has_delete_permission(self, request: Any, obj: User | None = None) -> bool:
+        """Accounts are suspended here; deleting one is its owner's, in the settings."""
+        return False
+
+    def get_readonly_fields(self, request: Any, obj: User | None = None) -> list[str]:
+        """A username never changes; one's own rights and those of others' are for superusers."""
+        fields = [*self.readonly_fields, *(["username"] if obj else [])]
+        if not request.user.is_superuser:
+            fields += ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return fields
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Beginnings of names, which an index finds; a leading @ is passed over."""
+        term = search_term.strip().removeprefix("@").lower()
+        if not term:
+            return queryset, False
+        beginnings = Q(username__startswith=term) | Q(email__startswith=term) | Q(display_name__istartswith=term)
+        return queryset.filter(beginnings), False
+
+    @admin.display(description="avatar")
+    def picture(self, user: User) -> str:
+        if not user.avatar_url:
+            return "none"
+        return format_html('<img src="{}" alt="" width="96" height="96" style="border-radius: 50%">', user.avatar_url)
+
+    @admin.display(description="followers / following / posts")
+    def counters(self, user: User) -> str:
+        return f"{user.followers_count:,} / {user.following_count:,} / {user.posts_count:,}"
+
+    @admin.action(description="Suspend: log out, and hide all they posted", permissions=["change"])
+    def suspend(self, request: Any, queryset: Any) -> None:
+        done = sum(actions.suspend(user) for user in queryset.exclude(pk=request.user.pk))
+        self.message_user(request, f"{done} suspended (never oneself).", messages.SUCCESS)
+
+    @admin.action(description="Restore a suspended account", permissions=["change"])
+    def restore(self, request: Any, queryset: Any) -> None:
+        done = sum(actions.restore(user) for user in queryset)
+        self.message_user(request, f"{done} restored.", messages.SUCCESS)
+
+
+# Of what other packages bring only access tokens are used; the rest would show what is not there.
+for model in (AccessToken, Application, Grant, IDToken, RefreshToken, EmailAddress):
+    admin.site.unregister(model)
+
+
+@admin.register(AccessToken)
+class TokenPages(StaffList):
+    """Who has an app connected since when. The token itself is stored nowhere, only its hash."""
+
+    list_display = ["id", "owner", "scope", "created", "expires"]
+    fields = ["owner", "scope", "created", "expires"]
+    list_select_related = ["user"]
+    list_filter = ["created", "expires"]
+    ordering = ["-id"]
+    sortable_by = ["id"]
+    search_fields = ["user__username"]
+    search_help_text = "The owner's username"
+    actions = ["revoke"]
+
+    def has_change_permission(self, request: Any, obj: AccessToken | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: AccessToken | None = None) -> bool:
+        return False
+
+    def has_revoke_permission(self, request: Any) -> bool:
+        return request.user.has_perm("oauth2_provider.delete_accesstoken")
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip().removeprefix("@").lower()
+        return (queryset.filter(user__username=term) if term else queryset), False
+
+    @admin.display(ordering="user")
+    def owner(self, token: AccessToken) -> str:
+        return user_link(token.user)
+
+    @admin.action(description="Revoke: the app must sign in again", permissions=["revoke"])
+    def revoke(self, request: Any, queryset: Any) -> None:
+        tokens = list(queryset)
+        for token in tokens:
+            actions.revoke_token(token)
+        self.message_user(request, f"{len(tokens)} revoked.", messages.SUCCESS)
