@@ -1,0 +1,1 @@
+"""A small harbour town to look at: the demo community that a fresh site starts with."""
