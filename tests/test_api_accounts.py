@@ -1,8 +1,9 @@
 """Sign-up, tokens and profile through the API."""
 
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from oauth2_provider.models import AccessToken
 from PIL import Image
@@ -179,3 +180,11 @@ def test_bearer_headers_that_are_nonsense_are_401(db, client):
     for value in ("Bearer", "Bearer ", "Bearer \xff", "Bearer a b"):
         assert client.get("/api/v1/users/me", headers={"authorization": value}).status_code == 401
     assert bearer("x") == {"HTTP_AUTHORIZATION": "Bearer x"}
+
+
+def test_the_command_issues_a_token_that_works(alice, api):
+    out = StringIO()
+    call_command("issue_token", "Alice", stdout=out)
+    assert api(token=out.getvalue().split()[-1]).get("/users/me")[1]["username"] == "alice"
+    with pytest.raises(CommandError, match="no active account named nobody"):
+        call_command("issue_token", "nobody")
