@@ -10,6 +10,7 @@ from accounts.models import User
 from feedsite.errors import NotFound
 from social import actions
 from social.models import Block, Follow
+from tests.factories import UserFactory
 
 
 def counts(user: User) -> tuple[int, int]:
@@ -62,7 +63,7 @@ def test_a_mute_is_seen_by_the_muter_only(alice, bob, api):
 
 
 def test_followers_and_following_are_listed_once_each_page_by_page(alice, api):
-    fans = [User.objects.create(username=f"fan{n}", email=f"fan{n}@example.org") for n in range(7)]
+    fans = UserFactory.create_batch(7)
     for fan in fans:
         actions.follow(follower=fan, author=alice)
     # Pushed and pulled edges are two index ranges; a page must merge them.
@@ -85,8 +86,7 @@ def test_a_list_refuses_parameters_that_make_no_sense(alice, api, query):
 
 
 def test_a_cursor_is_good_for_its_list_and_its_reader_only(alice, bob, api):
-    for n in range(3):
-        fan = User.objects.create(username=f"fan{n}", email=f"fan{n}@example.org")
+    for fan in UserFactory.create_batch(3):
         actions.follow(follower=fan, author=alice)
         actions.follow(follower=fan, author=bob)
     cursor = api().get(f"/users/{alice.pk}/followers?limit=1")[1]["next_cursor"]
