@@ -1,8 +1,11 @@
 """The API of one's account: sign-up, tokens, profile."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth import authenticate
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -11,7 +14,8 @@ from rest_framework.views import APIView
 
 from accounts import actions, serializers
 from accounts.cards import own_card
-from feedsite.errors import Invalid
+from accounts.models import User
+from feedsite.errors import Invalid, TooMany
 from feedsite.rendering import JSONParser
 
 
@@ -20,6 +24,29 @@ def parsed(serializer_class: type, request: Any) -> dict[str, Any]:
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def refuse(body: Mapping[str, Any], *names: str) -> None:
+    """Better nothing done than something left out of it in silence."""
+    for name in names:
+        if body.get(name) not in (None, "", [], False, "chronological"):
+            reason = "This site does not have this yet."
+            raise Invalid(reason, fields={name: [reason]})
+
+
+def check_password(request: HttpRequest, name: str, password: str) -> User:
+    """The account of that username or e-mail address, by the same door and limits as the log-in page.
+
+    Raises Invalid, in the same words whether or not the account exists, and TooMany.
+    """
+    kind = "email" if "@" in name else "username"
+    try:
+        user = get_adapter().authenticate(request, **{kind: name, "password": password})
+    except ValidationError as error:
+        raise TooMany("Too many failed log-ins. Wait a few minutes, or reset the password.") from error
+    if not isinstance(user, User) or not user.is_active:
+        raise Invalid("This username and password do not go together.", code="wrong_credentials")
+    return user
 
 
 class SignUp(APIView):
@@ -46,13 +73,8 @@ class Token(APIView):
     def post(self, request: Any) -> Response:
         """A fresh token for a username (or e-mail address) and password."""
         given = parsed(serializers.CredentialsSerializer, request)
-        name = "email" if "@" in given["username"] else "username"
-        user = authenticate(
-            request._request, **{name: given["username"].strip().lower(), "password": given["password"]}
-        )
-        if user is None or not user.is_active:
-            raise Invalid("This username and password do not go together.", code="wrong_credentials")
-        return Response({"access_token": actions.issue_token(user), "token_type": "Bearer"})  # type: ignore[arg-type]
+        user = check_password(request._request, given["username"].strip().lower(), given["password"])
+        return Response({"access_token": actions.issue_token(user), "token_type": "Bearer"})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Any) -> Response:
@@ -74,6 +96,7 @@ class Me(APIView):
     def patch(self, request: Any) -> Response:
         """Changes what is given; `avatar` comes as multipart, null takes it away."""
         given = parsed(serializers.ProfileSerializer, request)
+        refuse(request.data, "is_private", "ranking")
         if "avatar" in given:
             actions.change_avatar(request.user, given.pop("avatar"))
         return Response(own_card(actions.change_profile(request.user, **given)))

@@ -64,6 +64,13 @@ class Conflict(DomainError):
     status, code, detail = 409, "conflict", "This is being done already."
 
 
+class TooMany(DomainError):
+    """Asked too often; `retry_after_seconds` says when it is worth trying again."""
+
+    status, code, detail = 429, "too_many_requests", "Too many tries. Wait a while."
+    retry_after_seconds = 60
+
+
 class Unprocessable(DomainError):
     status, code, detail = 422, "unprocessable", "This cannot be processed."
 
@@ -94,7 +101,9 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     if isinstance(error, RequestDataTooBig):
         return Response(body("too_large", "The request is too large."), status=413)
     if isinstance(error, DomainError):
-        return Response(body(error.code, error.detail, error.fields), status=error.status)
+        wait = getattr(error, "retry_after_seconds", None)
+        headers = {"Retry-After": str(wait)} if wait else None
+        return Response(body(error.code, error.detail, error.fields), status=error.status, headers=headers)
     if isinstance(error, ValidationError):
         return api_exception_handler(invalid_fields(error), context)
     if isinstance(error, drf.ValidationError):

@@ -7,10 +7,9 @@ from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import parsed
+from accounts.api import parsed, refuse
 from accounts.idempotency import idempotent
 from accounts.serializers import UserListSerializer
-from feedsite.errors import Invalid
 from feedsite.pagination import listed, page_of, page_request
 from feedsite.schema import PAGE_PARAMETERS
 from posts import actions, queries
@@ -41,18 +40,10 @@ class Posts(APIView):
     def post(self, request: Any) -> Response:
         """A new post, or with `in_reply_to` a comment."""
         given = parsed(NewPostSerializer, request)
-        refuse_what_is_missing(request.data)
+        refuse(request.data, "quote_of", "media_ids", "media_urls")
         if parent := given.pop("in_reply_to", None):
             return made(actions.comment(author=request.user, post_id=int(parent), content=given["content"]))
         return made(actions.publish(author=request.user, **given))
-
-
-def refuse_what_is_missing(body: dict[str, Any]) -> None:
-    """Better no post than one without what should be in it."""
-    for name in ("quote_of", "media_ids", "media_urls"):
-        if body.get(name):
-            reason = "This site does not take this with a post."
-            raise Invalid(reason, fields={name: [reason]})
 
 
 class PostDetail(APIView):

@@ -68,6 +68,20 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(alice, api):
     assert wrong[0] == 400
 
 
+def test_guessing_passwords_is_slowed_down(alice, api, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/m/ip"}
+    wrong = {"username": "alice", "password": "not this"}
+    assert [api().post("/auth/token", wrong)[0] for _ in range(4)] == [400, 400, 400, 429]
+    response = Client().post("/api/v1/auth/token", wrong, content_type="application/json")
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+
+
+def test_what_the_site_does_not_have_is_refused_instead_of_forgotten(alice, api):
+    status, answer = api(alice).patch("/users/me", {"bio": "x", "is_private": True})
+    assert (status, list(answer["fields"])) == (400, ["is_private"])
+    assert api(alice).get("/users/me")[1]["bio"] == ""
+
+
 def test_tokens_are_stored_hashed_only(alice, api):
     _, answer = api().post("/auth/token", {"username": "alice", "password": PASSWORD})
     row = AccessToken.objects.get()
