@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.response import Response
 
 from accounts.models import IdempotentRequest
 from feedsite.errors import Invalid, Unprocessable
+from feedsite.rendering import encode
 
 LONGEST_KEY = 200
 KEPT = timedelta(hours=24)
@@ -33,9 +35,9 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
         with transaction.atomic():
             known = remembered(request.user, key, fingerprint)
             if known.status is not None:
-                return Response(known.body, status=known.status)
+                return Response(orjson.loads(known.body), status=known.status)
             answer = handler(view, request, *args, **kwargs)
-            known.status, known.body = answer.status_code, answer.data
+            known.status, known.body = answer.status_code, encode(answer.data).decode()
             known.save(update_fields=["status", "body"])
             return answer
 

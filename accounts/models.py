@@ -108,7 +108,8 @@ class IdempotentRequest(models.Model):
     fingerprint = models.CharField(max_length=64)
     # Null while the first request is still at work.
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    # JSON as it was sent: jsonb would not keep the order of the keys.
+    body = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

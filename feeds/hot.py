@@ -26,13 +26,15 @@ for _, key in ipairs(KEYS) do
     end
 end
 """
-# KEYS: a hot timeline. ARGV: token, version, lifetime, entry ids. Finishes a fill unless something
-# has emptied the key since the fill began.
+# KEYS: a hot timeline. ARGV: token, version, lifetime, length kept, entry ids newest first.
+# Finishes a fill unless something has emptied the key since the fill began.
 FINISH = """
 if not redis.call('ZSCORE', KEYS[1], 'f' .. ARGV[1]) then return 0 end
 redis.call('ZREM', KEYS[1], 'f' .. ARGV[1])
 redis.call('ZADD', KEYS[1], 0, 'v' .. ARGV[2])
-for i = 4, #ARGV do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i]) end
+for i = 5, #ARGV do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i]) end
+-- Newest first: what was added meanwhile below a full copy's end would leave a gap above itself.
+if #ARGV - 4 >= tonumber(ARGV[4]) then redis.call('ZREMRANGEBYSCORE', KEYS[1], 1, '(' .. ARGV[#ARGV]) end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
@@ -96,8 +98,8 @@ def start_fill(user_id: int) -> str | None:
 
 @forgiving(lambda: None)
 def finish_fill(user_id: int, token: str, *, version: int, entries: Iterable[int]) -> None:
-    seconds = settings.HOT_TIMELINE_SECONDS
-    client().eval(FINISH, 1, keys.hot_timeline(user_id), token, version, seconds, *entries)
+    kept = (settings.HOT_TIMELINE_SECONDS, settings.HOT_TIMELINE_LENGTH)
+    client().eval(FINISH, 1, keys.hot_timeline(user_id), token, version, *kept, *entries)
 
 
 def add(entry_id: int, user_ids: list[int]) -> None:

@@ -17,9 +17,13 @@ def tell_new_post(entry_id: int, readers: list[int]) -> None:
     shown = showing(entry_id, readers)
     if not shown:
         return
-    frame = new_post_frame(entry_id)
+    frame, author_id = new_post_frame(entry_id)
+    once = f"new_post:{entry_id}"
+    if author_id in shown:
+        shown.remove(author_id)
+        live.publish([author_id], {**frame, "post": {**frame["post"], "reason": "own"}}, once=once)
     for start in range(0, len(shown), READERS_PER_MESSAGE):
-        live.publish(shown[start : start + READERS_PER_MESSAGE], frame, once=f"new_post:{entry_id}")
+        live.publish(shown[start : start + READERS_PER_MESSAGE], frame, once=once)
 
 
 def showing(entry_id: int, readers: list[int]) -> list[int]:
@@ -33,11 +37,11 @@ def showing(entry_id: int, readers: list[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def new_post_frame(entry_id: int) -> dict[str, object]:
-    """`{type: new_post, post: Post}` as a reader who has not touched the post sees it."""
+def new_post_frame(entry_id: int) -> tuple[dict[str, Any], int]:
+    """(`{type: new_post, post: Post}` as a reader who has not touched the post sees it, the author's id)."""
     entry = Post.objects.select_related("author", "share_of__author").get(pk=entry_id)
     shown: Any = entry.share_of or entry
     shown.has_liked = shown.has_shared = False
     sharer = entry.author if entry.share_of_id else None
     card = post_card(shown, entry_id=entry.pk, sharer=sharer, reason="shared_by" if sharer else "following")
-    return {"type": "new_post", "post": card}
+    return {"type": "new_post", "post": card}, shown.author_id

@@ -38,6 +38,12 @@ SELECT e.follower, recent.id
  ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
+# In the order of the key, so that two movers never wait for each other.
+LOCK_EDGES = """
+SELECT FROM follow f JOIN unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
+    ON f.follower_id = e.follower AND f.followee_id = e.followee
+ ORDER BY f.follower_id, f.followee_id FOR NO KEY UPDATE OF f
+"""
 SET_PULL = """
 UPDATE follow f SET pull = %(pull)s
   FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
@@ -71,8 +77,10 @@ def push_edges(edges: Edges) -> None:
 
 def pull_edges(edges: Edges) -> None:
     """Makes these edges pulled. What was pushed stays and does no harm."""
+    params = as_params(edges) | {"pull": True}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SET_PULL, as_params(edges) | {"pull": True})
+        cursor.execute(LOCK_EDGES, params)
+        cursor.execute(SET_PULL, params)
 
 
 def as_params(edges: Edges) -> dict[str, Any]:

@@ -1,15 +1,20 @@
 """`/ws/feed/`: a reader's new posts as they come, and what was missed while away."""
 
 import asyncio
+import logging
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 from asgiref.sync import sync_to_async
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
@@ -22,13 +27,14 @@ from feedsite.rendering import encode
 from posts.models import as_id, first_id_at
 from posts.queries import knows_id
 
+logger = logging.getLogger(__name__)
 BEARER = "bearer"
-BAD_MESSAGE, NOT_SIGNED_IN, UNKNOWN_ENTRY, TOO_LARGE = 4400, 4401, 4404, 4413
+BAD_MESSAGE, NOT_SIGNED_IN, UNKNOWN_ENTRY, TOO_LARGE, SERVER_ERROR = 4400, 4401, 4404, 4413, 4500
 MOST_MESSAGE_BYTES = 4096
 MOST_MISSED = 200
 # Frames kept for a reader whose connection is slow; past that one `resync` takes their place.
 MOST_WAITING = 300
-REFRESH_SECONDS = 10
+REFRESH_SECONDS = 4
 # How far back is looked when Redis was flushed or away; longer outages end in a new connection.
 GAP_COVERS = timedelta(minutes=5)
 RESYNC = '{"type":"resync"}'
@@ -65,22 +71,33 @@ class FeedSocket(AsyncWebsocketConsumer):
         self.connected_at = timezone.now()
         await registry.add(self.reader.pk, self)
         await sync_to_async(hot.mark_online)(self.reader.pk)
-        self.tasks = [asyncio.create_task(self.send_all()), asyncio.create_task(self.stay_online())]
+        self.tasks = [asyncio.create_task(self.guarded(work())) for work in (self.send_all, self.stay_online)]
+
+    async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Rather no socket than a silent one: when its work fails, the client comes back with `since`."""
+        try:
+            await work
+        except Exception:
+            logger.exception("A socket was closed because its work failed")
+            await self.close(SERVER_ERROR)
 
     def from_here(self) -> bool:
         """Whether the page that opens the socket is one of this site's; apps send no Origin."""
         headers = {name: value.decode("latin1").lower() for name, value in self.scope["headers"]}
         if b"origin" not in headers:
             return True
-        host, _ = split_domain_port(urlsplit(headers[b"origin"]).netloc)
+        try:
+            host, _ = split_domain_port(urlsplit(headers[b"origin"]).netloc)
+        except ValueError:
+            return False
         mine, _ = split_domain_port(headers.get(b"host", ""))
         return bool(host) and host == mine and validate_host(host, settings.ALLOWED_HOSTS)
 
     async def find_reader(self) -> User | None:
-        """By token when one is offered, else by the browser's session."""
+        """By token when one is offered, else by the browser's session; asked anew each time."""
         offered = self.scope["subprotocols"]
         if BEARER not in offered:
-            user = self.scope["user"]
+            user = await get_user(self.scope)
             return user if user.is_authenticated and user.is_active else None
         tokens = [text for text in offered if text != BEARER]
         token = await database_sync_to_async(find_token)(tokens[0]) if tokens else None
@@ -123,6 +140,14 @@ class FeedSocket(AsyncWebsocketConsumer):
         for once, frame in frames or []:
             await self.send_once(once, frame)
 
+    async def may_still_listen(self) -> bool:
+        """Whether the token or session is good; yes while the database cannot say."""
+        try:
+            self.scope["session"] = SessionStore(self.scope["session"].session_key)
+            return await self.find_reader() is not None
+        except DatabaseError:
+            return True
+
     async def fill_gap(self) -> None:
         """Sends what was posted lately, since this page was opened, and has not come through."""
         since = max(self.connected_at, timezone.now() - GAP_COVERS)
@@ -145,9 +170,15 @@ class FeedSocket(AsyncWebsocketConsumer):
             registry.remove(self.reader.pk, self)
 
     async def stay_online(self) -> None:
-        """Says again and again that the reader is here; when that was forgotten, something may be missing."""
+        """Asks again and again whether the reader may still listen, and says that they are here.
+
+        When that had been forgotten (Redis was flushed), something may be missing.
+        """
         while self.reader:
             await asyncio.sleep(REFRESH_SECONDS)
+            if not await self.may_still_listen():
+                await self.close(NOT_SIGNED_IN)
+                return
             if not await sync_to_async(hot.mark_online)(self.reader.pk):
                 self.may_have_missed()
 

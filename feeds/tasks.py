@@ -39,5 +39,10 @@ def tidy_feed(reader_id: int, author_id: int) -> None:
 
 
 @shared_task
+def retract(post_id: int) -> None:
+    upkeep.retract(post_id)
+
+
+@shared_task
 def trim_feeds() -> None:
     upkeep.trim()

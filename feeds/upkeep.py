@@ -32,6 +32,19 @@ DELETE FROM feed f USING post p
 """
 
 
+RETRACT = """
+DELETE FROM feed f USING post p, follow e
+ WHERE p.id = %(post)s AND p.deleted_at IS NOT NULL
+   AND e.followee_id = p.author_id AND f.user_id = e.follower_id AND f.post_id = p.id
+"""
+
+
+def retract(post_id: int) -> None:
+    """Deletes the rows of a deleted post; readers were spared it from the moment it happened."""
+    with connection.cursor() as cursor:
+        cursor.execute(RETRACT, {"post": post_id})
+
+
 def trim() -> int:
     """Cuts feeds well over TIMELINE_SIZE back to it and raises their floors; rows deleted."""
     with connection.cursor() as cursor:

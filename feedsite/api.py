@@ -8,6 +8,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -51,8 +52,13 @@ class Site(APIView):
         )
 
 
+class PlainJson(OpenApiJsonRenderer):
+    media_type = "application/json"
+
+
 class Schema(SpectacularAPIView):
-    renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
+    content_negotiation_class = DefaultContentNegotiation
+    renderer_classes = [PlainJson, OpenApiYamlRenderer, OpenApiJsonRenderer]
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions as drf
@@ -100,6 +101,9 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     set_rollback()
     if isinstance(error, RequestDataTooBig):
         return Response(body("too_large", "The request is too large."), status=413)
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("PostgreSQL does not answer: %s", error)
+        return Response(body("unavailable", "The database is away. Try again soon."), 503, headers={"Retry-After": "5"})
     if isinstance(error, DomainError):
         wait = getattr(error, "retry_after_seconds", None)
         headers = {"Retry-After": str(wait)} if wait else None

@@ -14,7 +14,7 @@ class Username:
 
 
 class Tag(Username):
-    regex = r"\w{1,100}"
+    regex = r"[^/\x00]{1,100}"  # what exactly makes a tag is said in posts/text.py
 
 
 register_converter(Username, "username")

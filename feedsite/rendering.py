@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -29,11 +30,19 @@ class JSONRenderer(BaseRenderer):
         return b"" if data is None else encode(data)
 
 
+class OnlyJSON(DefaultContentNegotiation):
+    """The API answers JSON whatever a client says it accepts; it has nothing else."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class JSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> dict[str, Any]:
-        raw = stream.read()
+        request = (parser_context or {})["request"]._request
+        raw = request.body  # and not the stream: only the body is held to DATA_UPLOAD_MAX_MEMORY_SIZE
         try:
             data = orjson.loads(raw) if raw else {}
         except orjson.JSONDecodeError as error:

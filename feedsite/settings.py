@@ -243,7 +243,7 @@ STORAGES = {
 }
 # Off production the files are served where they lie, so that a start has nothing to collect.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 AVATAR_MAX_BYTES = 4 * 1024 * 1024
 
 # --- Accounts -----------------------------------------------------------------------------------
@@ -271,6 +271,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if not RATE_LIMITS:
     ACCOUNT_RATE_LIMITS = False
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -296,6 +297,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["feedsite.rendering.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "feedsite.rendering.OnlyJSON",
     "DEFAULT_PARSER_CLASSES": ["feedsite.rendering.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "feedsite.errors.api_exception_handler",
@@ -326,7 +328,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         # The live socket of make run answers on a port of its own.
-        "connect-src": ["'self'", "ws:", "wss:"],
+        "connect-src": ["'self'", *(["ws:", "wss:"] if LIVE_PORT else [])],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

@@ -62,6 +62,7 @@ def remove(post: Post) -> bool:
         if not Post.objects.filter(pk=post.pk, deleted_at=None).update(deleted_at=timezone.now()):
             return False
         if post.root_id is None:
+            feeds_tasks.retract.delay_on_commit(post.pk)
             User.objects.filter(pk=post.author_id).update(posts_count=F("posts_count") - 1)
         elif post.in_reply_to_id:
             Post.objects.filter(pk=post.in_reply_to_id).count_in("comments_count", -1)
@@ -94,7 +95,10 @@ def unlike(*, actor: User, post_id: int) -> Post:
 
 def checked_content(content: Any) -> str:
     """The cleaned text of a post; raises Invalid when there is nothing to see or too much."""
-    content = text.clean(str(content))
+    content = str(content)
+    if len(content) > 20 * settings.POST_MAX_LENGTH:  # before anything is done with it
+        raise invalid_content(f"This is far too long: a post has at most {settings.POST_MAX_LENGTH} characters.")
+    content = text.clean(content)
     if text.is_blank(content):
         raise invalid_content("Write something first.")
     over = text.length(content) - settings.POST_MAX_LENGTH

@@ -10,12 +10,14 @@ from rest_framework.views import APIView
 from accounts.api import parsed, refuse
 from accounts.idempotency import idempotent
 from accounts.serializers import UserListSerializer
+from feedsite.errors import NotFound
 from feedsite.pagination import listed, page_of, page_request
-from feedsite.schema import PAGE_PARAMETERS
+from feedsite.schema import IDEMPOTENCY_KEY, PAGE_PARAMETERS
 from posts import actions, queries
 from posts.cards import post_card, post_cards
 from posts.models import Post
 from posts.serializers import ContentSerializer, LikeSerializer, NewPostSerializer, PostListSerializer, PostSerializer
+from posts.text import tag_of
 from posts.visibility import PostQuerySet
 from social.api import find_user
 from social.cards import user_cards
@@ -35,7 +37,7 @@ def page_of_posts(request: Any, posts: PostQuerySet, list_name: str, *, oldest_f
 
 
 class Posts(APIView):
-    @extend_schema(request=NewPostSerializer, responses={201: PostSerializer})
+    @extend_schema(request=NewPostSerializer, responses={201: PostSerializer}, parameters=[IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Any) -> Response:
         """A new post, or with `in_reply_to` a comment."""
@@ -60,11 +62,11 @@ class PostDetail(APIView):
 
 
 class LikePost(APIView):
-    @extend_schema(request=None, responses=LikeSerializer)
+    @extend_schema(request=None, responses={200: LikeSerializer})
     def post(self, request: Any, post_id: int) -> Response:
         return self.answer(actions.like(actor=request.user, post_id=post_id), liked=True)
 
-    @extend_schema(request=None, responses=LikeSerializer)
+    @extend_schema(request=None, responses={200: LikeSerializer})
     def delete(self, request: Any, post_id: int) -> Response:
         return self.answer(actions.unlike(actor=request.user, post_id=post_id), liked=False)
 
@@ -80,7 +82,7 @@ class Likes(APIView):
         """Who liked it."""
         post = queries.get_visible(request.user, post_id)
         asked = page_request(request.query_params, list_name=f"likes:{post_id}", viewer=request.user)
-        users = queries.likers(post, below=asked.after, limit=asked.limit + 1)
+        users = queries.likers(request.user, post, below=asked.after, limit=asked.limit + 1)
         shown, following = page_of(users, asked)
         return Response(listed("users", user_cards(request.user, shown), following))
 
@@ -95,7 +97,7 @@ class Comments(APIView):
         comments = queries.comments_on(request.user, post)
         return page_of_posts(request, comments, f"comments:{post_id}", oldest_first=True)
 
-    @extend_schema(request=ContentSerializer, responses={201: PostSerializer})
+    @extend_schema(request=ContentSerializer, responses={201: PostSerializer}, parameters=[IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Any, post_id: int) -> Response:
         content = parsed(ContentSerializer, request)["content"]
@@ -127,5 +129,7 @@ class HashtagTimeline(APIView):
     @extend_schema(responses=PostListSerializer, parameters=PAGE_PARAMETERS)
     def get(self, request: Any, tag: str) -> Response:
         """Public posts with a hashtag, newest first."""
-        tag = tag.lower()
+        tag = tag_of(tag)
+        if not tag:
+            raise NotFound()
         return page_of_posts(request, queries.tagged(request.user, tag), f"tag:{tag}")

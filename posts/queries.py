@@ -7,6 +7,7 @@ from accounts.models import User
 from feedsite.errors import NotFound
 from posts.models import Like, Post
 from posts.visibility import PostQuerySet
+from social.queries import blocks_viewer
 
 
 def get_visible(viewer: Any, post_id: int) -> Post:
@@ -38,9 +39,9 @@ def comments_on(viewer: Any, post: Post) -> PostQuerySet:
     return Post.objects.visible_to(viewer).filter(in_reply_to=post).for_cards(viewer).order_by("pk")
 
 
-def likers(post: Post, *, below: int | None, limit: int) -> list[User]:
+def likers(viewer: Any, post: Post, *, below: int | None, limit: int) -> list[User]:
     """Who liked the post, newest accounts first, at most `limit` with ids under `below`."""
-    likes = Like.objects.filter(post=post, user__is_active=True).select_related("user")
+    likes = Like.objects.filter(~blocks_viewer(viewer, "user"), post=post, user__is_active=True).select_related("user")
     if below is not None:
         likes = likes.filter(user_id__lt=below)
     return [like.user for like in likes.order_by("-user_id")[:limit]]

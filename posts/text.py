@@ -14,9 +14,10 @@ from linkify_it import LinkifyIt
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 GRAPHEME = regex.compile(r"\X")
 MANY_LINES = re.compile(r"\n{3,}")
-ENTITY = re.compile(
-    r"(?<![\w/@#&])(?:@(?P<mention>[A-Za-z0-9_]{2,30})(?![\w@])|#(?P<hashtag>(?=\w*[^\W\d_])\w{1,100}))"
-)
+# A letter may carry marks (Devanagari vowels, accents written apart); a tag is no number alone.
+TAG = r"(?=[\w\p{M}]*\p{L})[\w\p{M}]{1,100}"
+NO_TAG = regex.compile(r"[^\w\p{M}]")
+ENTITY = regex.compile(rf"(?<![\w\p{{M}}/@#&])(?:@(?P<mention>[A-Za-z0-9_]{{2,30}})(?![\w@])|#(?P<hashtag>{TAG}))")
 LINK_TEXT_LENGTH = 40
 MOST_MENTIONS = 20
 
@@ -53,7 +54,9 @@ def is_blank(content: str) -> bool:
 
 
 def tag_of(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()[:100]
+    """The one spelling under which a tag is kept and found: folded, only of what a tag may have."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    return NO_TAG.sub("", folded)[:100]
 
 
 def pieces(content: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from feedsite.errors import Forbidden, Invalid
+from feedsite.errors import Forbidden, Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_of, page_request
 from posts import actions, queries, text
@@ -31,6 +31,8 @@ def public(request: Request) -> HttpResponse:
 
 @page
 def tag(request: Request, tag: str) -> HttpResponse:
+    if not text.tag_of(tag):
+        raise NotFound()
     if tag != text.tag_of(tag):
         return redirect("tag", text.tag_of(tag), permanent=True)
     asked = page_request(request.GET, list_name=f"tag:{tag}", viewer=request.user)

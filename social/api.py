@@ -35,8 +35,10 @@ def find_user(viewer: Any, **by: Any) -> User:
     return user
 
 
-def find_any(user_id: int) -> User:
-    """The account even if it blocks the caller, who may still block or mute it."""
+def find_other(viewer: User, user_id: int) -> User:
+    """Somebody else's account, even if it blocks the viewer, who may still block or mute it."""
+    if user_id == viewer.pk:
+        raise Invalid("You cannot do this to yourself.")
     user = User.objects.active().filter(pk=user_id).first()
     if user is None:
         raise NotFound()
@@ -58,13 +60,13 @@ class UserLookup(APIView):
     def get(self, request: Any) -> Response:
         """The account of that username, in whatever case it is written."""
         name = request.query_params.get("username", "").strip().lower()
-        if not name:
+        if not name or "\0" in name:
             raise Invalid("Give a username.", fields={"username": ["Give a username."]})
         return Response(user_cards(request.user, [find_user(request.user, username=name)])[0])
 
 
 class FollowUser(APIView):
-    @extend_schema(request=None, responses=FollowAnswer)
+    @extend_schema(request=None, responses={200: FollowAnswer})
     def post(self, request: Any, user_id: int) -> Response:
         author = find_user(request.user, pk=user_id)
         if author.pk != request.user.pk and actions.is_blocked_either_way(request.user.pk, author.pk):
@@ -72,7 +74,7 @@ class FollowUser(APIView):
         actions.follow(follower=request.user, author=author)
         return self.answer(author, following=True)
 
-    @extend_schema(request=None, responses=FollowAnswer)
+    @extend_schema(request=None, responses={200: FollowAnswer})
     def delete(self, request: Any, user_id: int) -> Response:
         author = find_user(request.user, pk=user_id)
         if author.pk == request.user.pk:
@@ -88,33 +90,33 @@ class FollowUser(APIView):
         )
 
 
-def edge_answer(name: str) -> Any:
-    return inline_serializer(name.capitalize(), {"user_id": drf.CharField(), name: drf.BooleanField()})
+BlockAnswer = inline_serializer("Blocking", {"user_id": drf.CharField(), "blocking": drf.BooleanField()})
+MuteAnswer = inline_serializer("Muting", {"user_id": drf.CharField(), "muting": drf.BooleanField()})
 
 
 class BlockUser(APIView):
-    @extend_schema(request=None, responses=edge_answer("blocking"))
+    @extend_schema(request=None, responses={200: BlockAnswer})
     def post(self, request: Any, user_id: int) -> Response:
         """Neither sees the other from now on; follows end both ways."""
-        actions.block(blocker=request.user, blocked=find_any(user_id))
+        actions.block(blocker=request.user, blocked=find_other(request.user, user_id))
         return Response({"user_id": str(user_id), "blocking": True})
 
-    @extend_schema(request=None, responses=edge_answer("blocking"))
+    @extend_schema(request=None, responses={200: BlockAnswer})
     def delete(self, request: Any, user_id: int) -> Response:
-        actions.unblock(blocker=request.user, blocked=find_any(user_id))
+        actions.unblock(blocker=request.user, blocked=find_other(request.user, user_id))
         return Response({"user_id": str(user_id), "blocking": False})
 
 
 class MuteUser(APIView):
-    @extend_schema(request=None, responses=edge_answer("muting"))
+    @extend_schema(request=None, responses={200: MuteAnswer})
     def post(self, request: Any, user_id: int) -> Response:
         """Leaves the account out of one's own timeline; it is not told."""
-        actions.mute(muter=request.user, muted=find_any(user_id))
+        actions.mute(muter=request.user, muted=find_other(request.user, user_id))
         return Response({"user_id": str(user_id), "muting": True})
 
-    @extend_schema(request=None, responses=edge_answer("muting"))
+    @extend_schema(request=None, responses={200: MuteAnswer})
     def delete(self, request: Any, user_id: int) -> Response:
-        actions.unmute(muter=request.user, muted=find_any(user_id))
+        actions.unmute(muter=request.user, muted=find_other(request.user, user_id))
         return Response({"user_id": str(user_id), "muting": False})
 
 
@@ -127,7 +129,7 @@ class Followers(APIView):
     def get(self, request: Any, user_id: int) -> Response:
         user = find_user(request.user, pk=user_id)
         asked = page_request(request.query_params, list_name=f"{self.list_name}:{user_id}", viewer=request.user)
-        users = self.find(user, below=asked.after, limit=asked.limit + 1)
+        users = self.find(request.user, user, below=asked.after, limit=asked.limit + 1)
         shown, following = page_of(users, asked)
         return Response(listed("users", user_cards(request.user, shown), following))
 

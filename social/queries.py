@@ -46,22 +46,27 @@ def may_know_of(viewer: Any, user: User) -> bool:
     return not viewer.is_authenticated or not Block.objects.filter(blocker=user.pk, blocked=viewer.pk).exists()
 
 
-def followers(user: User, *, below: int | None, limit: int) -> list[User]:
+def followers(viewer: Any, user: User, *, below: int | None, limit: int) -> list[User]:
     """Those who follow the user, newest accounts first, at most `limit` with ids under `below`."""
-    return listed("follower", {"followee": user}, below=below, limit=limit)
+    return listed(viewer, "follower", {"followee": user}, below=below, limit=limit)
 
 
-def following(user: User, *, below: int | None, limit: int) -> list[User]:
+def following(viewer: Any, user: User, *, below: int | None, limit: int) -> list[User]:
     """Those the user follows, in the same order."""
-    return listed("followee", {"follower": user}, below=below, limit=limit)
+    return listed(viewer, "followee", {"follower": user}, below=below, limit=limit)
 
 
-def listed(end: str, fixed: dict[str, Any], *, below: int | None, limit: int) -> list[User]:
+def blocks_viewer(viewer: Any, account: str) -> Exists:
+    """Whether the account in that column blocks the viewer, who then may not know of it."""
+    return Exists(Block.objects.filter(blocker=OuterRef(account), blocked=viewer.pk or 0))
+
+
+def listed(viewer: Any, end: str, fixed: dict[str, Any], *, below: int | None, limit: int) -> list[User]:
     # One index range for each value of `pull`, so that a page of a million followers is two short
     # scans instead of a sort of them all.
     pages: list[int] = []
     for pull in (True, False):
-        edges = Follow.objects.filter(**fixed, pull=pull, **{f"{end}__is_active": True})
+        edges = Follow.objects.filter(~blocks_viewer(viewer, end), **fixed, pull=pull, **{f"{end}__is_active": True})
         if below is not None:
             edges = edges.filter(**{f"{end}_id__lt": below})
         pages += edges.order_by(f"-{end}_id").values_list(f"{end}_id", flat=True)[:limit]

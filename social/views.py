@@ -28,7 +28,7 @@ def people(request: Request, username: str, which: str, listed: Any) -> HttpResp
         return redirect(which, username.lower(), permanent=True)
     person = queries.get_known(request.user, username)
     asked = page_request(request.GET, list_name=f"{which}:{person.pk}", viewer=request.user)
-    shown, next_cursor = page_of(listed(person, below=asked.after, limit=asked.limit + 1), asked)
+    shown, next_cursor = page_of(listed(request.user, person, below=asked.after, limit=asked.limit + 1), asked)
     context = {
         "person": person,
         "which": which,

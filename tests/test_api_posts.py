@@ -1,7 +1,10 @@
 """Posting, commenting, liking, deleting and visibility through the API."""
 
+import re
+
 import pytest
 
+from accounts.actions import issue_token
 from posts.models import Post
 from social import actions as social
 
@@ -170,6 +173,68 @@ def test_hashtags_are_found_whatever_their_case(alice, api):
     post(api, alice, "b #tea #Äpfel")
     assert [p["content"][0] for p in api().get("/timeline/hashtag/TEA")[1]["posts"]] == ["b", "a"]
     assert len(api().get("/timeline/hashtag/äpfel")[1]["posts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("#हिन्दी", "हिन्दी"), ("#Straße", "straße"), ("#İstanbul", "i̇stanbul"), ("#ﷺ", "صلىاللهعليهوسلم"), ("#c_3", "c_3")],
+)
+def test_hashtags_of_every_script_are_kept_found_and_linked(alice, api, client, written, kept):
+    made = post(api, alice, written)
+    assert made["hashtags"] == [kept]
+    assert api().get(f"/timeline/hashtag/{written[1:]}")[1]["posts"][0]["post_id"] == made["post_id"]
+    address = re.search('href="(/tags/[^"]+)"', made["content_html"]).group(1)
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("tag", ["½", "%00", "...", "123"])
+def test_what_cannot_be_a_hashtag_is_never_an_error(db, api, client, tag):
+    assert api().get(f"/timeline/hashtag/{tag}")[0] in {200, 404}
+    assert client.get(f"/tags/{tag}").status_code in {200, 301, 404}
+
+
+def test_lists_of_people_leave_out_who_blocks_the_viewer(alice, bob, dave, api):
+    pk = post(api, alice)["post_id"]
+    for person in (bob, dave):
+        social.follow(follower=person, author=alice)
+        api(person).post(f"/posts/{pk}/like")
+    social.block(blocker=bob, blocked=dave)
+
+    def names(viewer, path):
+        return [user["username"] for user in api(viewer).get(path)[1]["users"]]
+
+    for path in (f"/posts/{pk}/likes", f"/users/{alice.pk}/followers"):
+        assert names(dave, path) == ["dave"]
+        assert names(alice, path) == ["dave", "bob"]
+
+
+def test_a_body_that_is_far_too_large_is_refused_before_it_is_read(alice, api):
+    status, answer = api(alice).post("/posts", {"content": "x" * 300_000})
+    assert (status, answer["code"]) == (413, "too_large")
+    assert api(alice).post("/posts", {"content": "x" * 200_000})[0] == 400
+
+
+def test_a_repeat_is_answered_byte_for_byte(alice, client):
+    headers = {"authorization": f"Bearer {issue_token(alice)}", "idempotency-key": "k"}
+    answers = {
+        client.post("/api/v1/posts", {"content": "x"}, content_type="application/json", headers=headers).content
+        for _ in range(3)
+    }
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/yaml", "*/*", "nonsense"])
+def test_the_api_answers_json_whatever_is_accepted(db, client, accept):
+    answer = client.get("/api/v1/timeline/public", headers={"accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+def test_the_schema_is_json_for_those_who_ask_for_json(db, client):
+    answer = client.get("/api/v1/schema", headers={"accept": "application/json"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json()["openapi"].startswith("3.1")
+    like = answer.json()["paths"]["/api/v1/posts/{post_id}/like"]
+    assert "200" in like["delete"]["responses"]
 
 
 @pytest.mark.parametrize("pk", ["0", "abc", "-1", "9" * 16, "9" * 30])

@@ -41,6 +41,7 @@ def test_unfollowing_is_idempotent_and_counted(alice, bob, api):
 def test_nobody_follows_blocks_or_mutes_themselves(alice, api):
     for what in ("follow", "block", "mute"):
         assert api(alice).post(f"/users/{alice.pk}/{what}")[0] == 400
+        assert api(alice).delete(f"/users/{alice.pk}/{what}")[0] == 400
 
 
 def test_a_block_ends_follows_both_ways_and_forbids_new_ones(alice, dave, api):

@@ -49,7 +49,7 @@ def test_a_new_post_comes_to_followers_and_to_nobody_else(live_site):
         frame = frames(bobs, 1)[0]
         assert (frame["type"], frame["post"]["post_id"], frame["post"]["content"]) == ("new_post", pk, "hello")
         assert frame["post"] == bob.call("get", "/timeline")["posts"][0]
-        assert frames(own, 1)[0]["post"]["post_id"] == pk
+        assert frames(own, 1)[0]["post"] == alice.call("get", "/timeline")["posts"][0]
         carol.post("done")
         assert frames(carols, 1)[0]["post"]["content"] == "done"
         with pytest.raises(TimeoutError):
@@ -117,6 +117,24 @@ def test_anything_but_a_ping_closes_the_socket(live_site, message):
     with bob.socket() as socket:
         socket.send(message)
         assert 4400 <= closed_with(socket) < 4500
+
+
+def test_a_revoked_token_ends_its_socket_within_seconds(live_site):
+    alice, bob = people(live_site, "alice", "bob")
+    bob.follow(alice)
+    with bob.socket() as socket:
+        is_ready(socket)
+        bob.call("delete", "/auth/token")
+        with pytest.raises(ConnectionClosed) as gone:
+            socket.recv(timeout=8)
+        assert gone.value.rcvd.code == 4401
+
+
+def test_an_origin_that_is_no_address_is_refused(live_site):
+    (bob,) = people(live_site, "bob")
+    with pytest.raises(InvalidStatus) as refused:
+        bob.socket(origin="http://[")
+    assert refused.value.response.status_code == 403
 
 
 def test_an_idle_socket_still_hears_after_longer_than_redis_waits(live_site):

@@ -107,6 +107,16 @@ def test_blocked_muted_suspended_and_deleted_are_gone_at_the_next_read(alice, bo
     assert contents(api, bob) == []
 
 
+def test_the_rows_of_a_deleted_post_are_tidied_away(alice, bob):
+    social.follow(follower=bob, author=alice)
+    mover.settle()
+    posts = [actions.publish(author=alice, content=f"{n}") for n in range(2)]
+    run_tasks()
+    actions.delete(actor=alice, post_id=posts[0].pk)
+    run_tasks()
+    assert list(FeedEntry.objects.values_list("post_id", flat=True)) == [posts[1].pk]
+
+
 def test_a_mute_that_has_ended_hides_nothing(alice, bob, api):
     social.follow(follower=bob, author=alice)
     social.mute(muter=bob, muted=alice)
