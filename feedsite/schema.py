@@ -46,6 +46,6 @@ def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for path in result["paths"].values():
         for operation in path.values():
             for status, reason in REASONS.items():
-                answer = {"description": reason, "content": content}
-                operation["responses"].setdefault(status, answer | ({"headers": wait} if status in {"429", "503"} else {}))
+                headers = {"headers": wait} if status in {"429", "503"} else {}
+                operation["responses"].setdefault(status, {"description": reason, "content": content, **headers})
     return result

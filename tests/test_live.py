@@ -217,3 +217,21 @@ def rows(site: Site, author: App) -> tuple[int, int]:
 
 def between(site: Site, author: App, least: int, most: int) -> bool:
     return least <= rows(site, author)[0] <= most
+
+
+def test_a_socket_whose_work_fails_closes_so_that_its_reader_comes_back():
+    import asyncio
+
+    from feeds.sockets import FeedSocket
+
+    closed = []
+
+    class Recorded(FeedSocket):
+        async def close(self, code=None, reason=None):
+            closed.append(code)
+
+    async def failing():
+        raise RuntimeError("the database went away in the middle")
+
+    asyncio.run(Recorded().guarded(failing()))
+    assert closed == [4500]

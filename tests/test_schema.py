@@ -1,0 +1,58 @@
+"""What the API really answers, held against the OpenAPI document it serves."""
+
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from posts import actions
+from social import actions as social
+
+
+@pytest.fixture
+def document(db, client):
+    return client.get("/api/v1/schema", headers={"accept": "application/json"}).json()
+
+
+def operation(document, method, path):
+    """The operation whose path fits the address."""
+    for template, methods in document["paths"].items():
+        pattern = re.sub(r"\{[^}]+\}", "[^/]+", template.removeprefix("/api/v1"))
+        if re.fullmatch(pattern, path.partition("?")[0]) and method in methods:
+            return methods[method]
+    raise AssertionError(f"{method} {path} is not in the document")
+
+
+def check(document, method, path, status, body):
+    described = operation(document, method, path)["responses"][str(status)]
+    if body is None:
+        assert "content" not in described
+        return
+    schema = described["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": document["components"]}).validate(body)
+
+
+def test_every_answer_is_as_the_document_says(document, alice, bob, api):
+    social.follow(follower=bob, author=alice)
+    post = actions.publish(author=alice, content="Hello @bob #tea").pk
+    app, me, her = api(bob), f"/users/{bob.pk}", f"/users/{alice.pk}"
+    reads = ["/users/me", me, "/users/lookup?username=alice", f"{her}/followers", f"{me}/following", f"{her}/posts"]
+    reads += ["/timeline", "/timeline/public", "/timeline/hashtag/tea", f"/posts/{post}", f"/posts/{post}/comments"]
+    reads += [f"/posts/{post}/likes", "/site"]
+    wrong = ["/users/999", "/timeline?limit=0", "/posts/5", "/timeline?cursor=x", "/users/lookup"]
+    for path in (*reads, *wrong):
+        check(document, "get", path, *app.get(path))
+    check(document, "get", "/timeline", *api().get("/timeline"))
+    for body in ({"content": "x"}, {"content": ""}, {"content": "y", "in_reply_to": str(post)}):
+        check(document, "post", "/posts", *app.post("/posts", body))
+    check(document, "post", f"/posts/{post}/comments", *app.post(f"/posts/{post}/comments", {"content": "z"}))
+    for path in (f"/posts/{post}/like", f"{her}/mute", f"{her}/follow", f"{her}/block", f"{me}/block"):
+        check(document, "post", path, *app.post(path))
+        check(document, "delete", path, *app.delete(path))
+    check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "Hi"}))
+    check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
+    check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
+    new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}
+    for path, body in (("/auth/signup", new), ("/auth/signup", new), ("/auth/token", new), ("/auth/token", {})):
+        check(document, "post", path, *api().post(path, body))
+    check(document, "delete", "/auth/token", *app.delete("/auth/token"))
