@@ -16,6 +16,7 @@ from oauth2_provider.models import AccessToken, set_token_value
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.models import RESERVED_USERNAMES, User
+from feedsite import text
 from feedsite.errors import Invalid, invalid_fields
 
 AVATAR_PIXELS = 400
@@ -46,16 +47,24 @@ def prepare_account(user: User, *, username: str, email: str, password: str) -> 
     return user
 
 
-@transaction.atomic
-def sign_up(*, username: str, email: str, password: str, request: Any = None) -> User:
-    """A new account; raises Invalid naming each field to change."""
-    user = prepare_account(User(), username=username, email=email, password=password)
+def save_account(user: User) -> User:
+    """Saves a prepared account; raises Invalid when its name or address was taken a moment ago."""
     try:
         with transaction.atomic():
             user.save()
-    except IntegrityError:  # somebody took the name a moment ago
-        user.full_clean(exclude=["password"])
+    except IntegrityError as taken:
+        try:
+            user.full_clean(exclude=["password"])
+        except ValidationError as error:
+            raise invalid_fields(error) from taken
         raise
+    return user
+
+
+@transaction.atomic
+def sign_up(*, username: str, email: str, password: str, request: Any = None) -> User:
+    """A new account; raises Invalid naming each field to change."""
+    user = save_account(prepare_account(User(), username=username, email=email, password=password))
     if request is not None:
         setup_user_email(request, user, [])
     return user
@@ -95,8 +104,8 @@ def set_active(user: User, active: bool) -> bool:
 
 
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
-    """Changes what is given; raises Invalid naming the field."""
-    given = {"display_name": display_name and " ".join(display_name.split()), "bio": bio and bio.strip()}
+    """Changes what is given, without what cannot be seen; raises Invalid naming the field."""
+    given = {"display_name": display_name and " ".join(visible(display_name).split()), "bio": bio and visible(bio)}
     fields = [name for name, value in given.items() if value is not None]
     for name in fields:
         setattr(user, name, given[name])
@@ -106,6 +115,12 @@ def change_profile(user: User, *, display_name: str | None = None, bio: str | No
         raise invalid_fields(error) from error
     user.save(update_fields=fields)
     return user
+
+
+def visible(typed: str) -> str:
+    """The cleaned text, empty when it would show nothing."""
+    cleaned = text.clean(typed)
+    return "" if text.is_blank(cleaned) else cleaned
 
 
 def change_avatar(user: User, upload: IO[bytes] | None) -> User:

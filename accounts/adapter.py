@@ -19,6 +19,4 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:
         data = form.cleaned_data
         actions.prepare_account(user, username=data["username"], email=data["email"], password=data["password1"])
-        if commit:
-            user.save()
-        return user
+        return actions.save_account(user) if commit else user

@@ -1,10 +1,9 @@
-from typing import Any
-
 from django import forms
 from django.db import transaction
 
 from accounts import actions
 from accounts.models import User
+from feedsite.pages import checked
 
 
 class ProfileForm(forms.Form):
@@ -18,7 +17,7 @@ class ProfileForm(forms.Form):
     @transaction.atomic
     def save(self, user: User) -> None:
         """Raises Invalid and then changes nothing."""
-        sent: dict[str, Any] = self.cleaned_data
+        sent = checked(self)
         actions.change_profile(user, display_name=sent["display_name"], bio=sent["bio"])
         if sent["avatar"]:
             actions.change_avatar(user, sent["avatar"])

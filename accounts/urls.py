@@ -1,8 +1,12 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from accounts import views
+
+to_profile = require_safe(RedirectView.as_view(pattern_name="settings_profile"))
+to_security = require_safe(RedirectView.as_view(pattern_name="settings_security"))
 
 urlpatterns = [
     path("login", allauth.login, name="account_login"),
@@ -25,9 +29,9 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     # allauth's code names this address; the e-mail address itself is shown under security.
-    path("settings/email", RedirectView.as_view(pattern_name="settings_security"), name="account_email"),
-    path("settings", RedirectView.as_view(pattern_name="settings_profile")),
-    path("settings/", RedirectView.as_view(pattern_name="settings_profile"), name="settings"),
+    path("settings/email", to_security, name="account_email"),
+    path("settings", to_profile),
+    path("settings/", to_profile, name="settings"),
     path("settings/profile", views.settings_profile, name="settings_profile"),
     path("settings/security", views.settings_security, name="settings_security"),
     path("settings/tokens", views.settings_tokens, name="settings_tokens"),

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oauth2_provider.models import AccessToken
 
 from accounts import actions
@@ -17,6 +17,8 @@ from feedsite.pages import Request, show_errors, signed_in
 
 # More than anybody makes by hand; a script that signs in again and again may.
 MOST_TOKENS_SHOWN = 100
+# Where the session keeps a new token until the next page has shown it.
+TOKEN_MADE = "token_made"  # noqa: S105 a key, no secret
 
 
 class SignupView(allauth.SignupView):
@@ -27,6 +29,7 @@ class SignupView(allauth.SignupView):
             return self.form_invalid(show_errors(form, error))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def settings_profile(request: Request) -> HttpResponse:
     user = request.user
@@ -35,7 +38,6 @@ def settings_profile(request: Request) -> HttpResponse:
         return render(request, "accounts/settings_profile.html", {"form": form})
     form = ProfileForm(request.POST, request.FILES)
     try:
-        form.is_valid()
         form.save(user)
     except DomainError as error:
         user.refresh_from_db()
@@ -44,15 +46,20 @@ def settings_profile(request: Request) -> HttpResponse:
     return redirect("settings_profile")
 
 
+@require_safe
 @signed_in
 def settings_security(request: Request) -> HttpResponse:
     return render(request, "accounts/settings_security.html")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @never_cache
 def settings_tokens(request: Request) -> HttpResponse:
-    made = actions.issue_token(request.user) if request.method == "POST" else None
+    if request.method == "POST":
+        request.session[TOKEN_MADE] = actions.issue_token(request.user)
+        return redirect("settings_tokens")
+    made = request.session.pop(TOKEN_MADE, None)
     tokens = AccessToken.objects.filter(user=request.user).order_by("-created")[:MOST_TOKENS_SHOWN]
     return render(request, "accounts/settings_tokens.html", {"tokens": tokens, "made": made})
 

@@ -135,7 +135,15 @@ def online_readers() -> list[int]:
     return alive(keys.online())
 
 
-@forgiving(lambda: True)
-def mark_online(user_id: int) -> bool:
-    """Keeps the reader online for ONLINE_SECONDS more; True when they were known to be online."""
-    return not client().zadd(keys.online(), {str(user_id): time.time() + ONLINE_SECONDS})
+@forgiving(list)
+def mark_online(user_ids: list[int]) -> list[int]:
+    """Keeps readers online for ONLINE_SECONDS more; those of whom that had been forgotten."""
+    members = [str(pk) for pk in user_ids]
+    if not members:
+        return []
+    until = time.time() + ONLINE_SECONDS
+    pipe = client().pipeline(transaction=False)
+    pipe.zmscore(keys.online(), members)
+    pipe.zadd(keys.online(), dict.fromkeys(members, until))
+    known, _ = pipe.execute()
+    return [pk for pk, score in zip(user_ids, known, strict=True) if score is None]

@@ -9,19 +9,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 from asgiref.sync import sync_to_async
-from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import find_token
-from feeds import hot, timeline
+from feeds import hot, presence, timeline
 from feeds.api import entry_cards
+from feeds.presence import Pass
 from feedsite.live import registry
 from feedsite.rendering import encode
 from posts.models import as_id, first_id_at
@@ -38,7 +36,7 @@ REFRESH_SECONDS = 4
 # How far back is looked when Redis was flushed or away; longer outages end in a new connection.
 GAP_COVERS = timedelta(minutes=5)
 RESYNC = '{"type":"resync"}'
-GAP = "gap"
+GAP, GOODBYE = "gap", "goodbye"  # for the sender itself, never sent
 
 
 async def not_found(scope: Any, receive: Any, send: Any) -> None:
@@ -50,7 +48,8 @@ async def not_found(scope: Any, receive: Any, send: Any) -> None:
 class FeedSocket(AsyncWebsocketConsumer):
     """One reader's open page or app."""
 
-    reader: User | None = None
+    reader: Any = None
+    entry: Pass
 
     async def connect(self) -> None:
         """Accepts a reader of this site and starts sending.
@@ -59,19 +58,20 @@ class FeedSocket(AsyncWebsocketConsumer):
         """
         self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(MOST_WAITING)
         self.sent: dict[str, None] = {}
-        self.tasks: list[asyncio.Task[None]] = []
+        self.sender: asyncio.Task[None] | None = None
         if not self.from_here():
             await self.close()  # before accepting: the handshake is answered 403
             return
-        self.reader = await self.find_reader()
+        entry = await self.admit()
         await self.accept(BEARER if BEARER in self.scope["subprotocols"] else None)
-        if self.reader is None:
+        if entry is None:
             await self.close(NOT_SIGNED_IN)
             return
-        self.connected_at = timezone.now()
-        await registry.add(self.reader.pk, self)
-        await sync_to_async(hot.mark_online)(self.reader.pk)
-        self.tasks = [asyncio.create_task(self.guarded(work())) for work in (self.send_all, self.stay_online)]
+        self.entry, self.connected_at = entry, timezone.now()
+        await registry.add(entry.reader_id, self)
+        await sync_to_async(hot.mark_online)([entry.reader_id])
+        keeper.start()
+        self.sender = asyncio.create_task(self.guarded(self.send_all()))
 
     async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Rather no socket than a silent one: when its work fails, the client comes back with `since`."""
@@ -93,15 +93,17 @@ class FeedSocket(AsyncWebsocketConsumer):
         mine, _ = split_domain_port(headers.get(b"host", ""))
         return bool(host) and host == mine and validate_host(host, settings.ALLOWED_HOSTS)
 
-    async def find_reader(self) -> User | None:
-        """By token when one is offered, else by the browser's session; asked anew each time."""
+    async def admit(self) -> Pass | None:
+        """By token when one is offered, else by the browser's session."""
         offered = self.scope["subprotocols"]
         if BEARER not in offered:
-            user = await get_user(self.scope)
-            return user if user.is_authenticated and user.is_active else None
+            self.reader = user = self.scope["user"]
+            is_in = user.is_authenticated and user.is_active
+            return presence.of_session(user, self.scope["session"].session_key) if is_in else None
         tokens = [text for text in offered if text != BEARER]
         token = await database_sync_to_async(find_token)(tokens[0]) if tokens else None
-        return token.user if token else None
+        self.reader = token.user if token else None
+        return presence.of_token(token) if token else None
 
     def push_frame(self, once: str, frame: str) -> None:
         """Called by the registry for every live message to this reader; never waits."""
@@ -119,6 +121,9 @@ class FeedSocket(AsyncWebsocketConsumer):
         await self.catch_up()
         while True:
             once, frame = await self.waiting.get()
+            if frame is GOODBYE:
+                await self.close(NOT_SIGNED_IN)
+                return
             await (self.fill_gap() if frame is GAP else self.send_once(once, frame))
 
     async def send_once(self, once: str, frame: str) -> None:
@@ -140,14 +145,6 @@ class FeedSocket(AsyncWebsocketConsumer):
         for once, frame in frames or []:
             await self.send_once(once, frame)
 
-    async def may_still_listen(self) -> bool:
-        """Whether the token or session is good; yes while the database cannot say."""
-        try:
-            self.scope["session"] = SessionStore(self.scope["session"].session_key)
-            return await self.find_reader() is not None
-        except DatabaseError:
-            return True
-
     async def fill_gap(self) -> None:
         """Sends what was posted lately, since this page was opened, and has not come through."""
         since = max(self.connected_at, timezone.now() - GAP_COVERS)
@@ -164,23 +161,45 @@ class FeedSocket(AsyncWebsocketConsumer):
             await self.close(BAD_MESSAGE)
 
     async def disconnect(self, code: int) -> None:
-        for task in self.tasks:
-            task.cancel()
-        if self.reader:
-            registry.remove(self.reader.pk, self)
+        if self.sender:
+            self.sender.cancel()
+            registry.remove(self.entry.reader_id, self)
 
-    async def stay_online(self) -> None:
-        """Asks again and again whether the reader may still listen, and says that they are here.
 
-        When that had been forgotten (Redis was flushed), something may be missing.
-        """
-        while self.reader:
+class Keeper:
+    """Looks after all sockets of this process, with the same few queries for one and for thousands.
+
+    Closes those whose token or session is no longer good, and says that the others are here; where
+    that had been forgotten (Redis was flushed), something may be missing.
+    """
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self.keep())
+
+    async def keep(self) -> None:
+        while registry.sockets:
             await asyncio.sleep(REFRESH_SECONDS)
-            if not await self.may_still_listen():
-                await self.close(NOT_SIGNED_IN)
-                return
-            if not await sync_to_async(hot.mark_online)(self.reader.pk):
-                self.may_have_missed()
+            try:
+                await self.look_after([socket for group in registry.sockets.values() for socket in group])
+            except Exception:  # a database that is away must not end the looking after
+                logger.exception("Sockets are kept as they are")
+
+    async def look_after(self, sockets: list[Any]) -> None:
+        good = await database_sync_to_async(presence.still_good)([socket.entry for socket in sockets])
+        for socket in sockets:
+            if socket.entry not in good:
+                socket.push_frame("", GOODBYE)
+        forgotten = set(await sync_to_async(hot.mark_online)(registry.readers()))
+        for socket in sockets:
+            if socket.entry.reader_id in forgotten:
+                socket.may_have_missed()
+
+
+keeper = Keeper()
 
 
 def is_ping(text: str) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from feeds import timeline
 from feedsite.errors import Invalid
@@ -19,6 +20,7 @@ PEOPLE_SUGGESTED = 5
 MOST_NEW_POSTS = 100
 
 
+@require_safe
 @page
 def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
@@ -38,6 +40,7 @@ def welcome(request: Request) -> HttpResponse:
     return render_list(request, "feeds/welcome.html", "posts/_list.html", context)
 
 
+@require_safe
 @signed_in
 def feed_new(request: Request) -> HttpResponse:
     """Cards of the entries above `since`, newest first; 204 when they are too many to put on top."""
@@ -51,6 +54,7 @@ def feed_new(request: Request) -> HttpResponse:
     return render(request, "posts/_list.html", {"items": as_placed(items), "next_cursor": None})
 
 
+@require_safe
 @signed_in
 def post_card(request: Request, entry_id: int) -> HttpResponse:
     """One entry's card as the signed-in reader sees it."""

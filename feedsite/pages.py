@@ -6,17 +6,30 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
 from django.views.static import serve
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from feedsite import errors
-from feedsite.errors import DomainError
+from feedsite.errors import DomainError, invalid_fields
+
+# Words of members that machines need not collect, and doors that are not for them.
+ROBOTS = """\
+User-agent: *
+Allow: /
+Disallow: /settings
+Disallow: /admin
+Disallow: /api
+Disallow: /posts
+"""
 
 
 class Request(HttpRequest):
@@ -35,14 +48,29 @@ def live_url(request: HttpRequest) -> str:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: the site's name, limits and live address."""
+    """Context of every template: the site's name, limits and live address.
+
+    The address is made only where it is shown: the page that refuses a foreign Host has none.
+    """
     return {
         "site_name": settings.SITE_NAME,
         "post_max_length": settings.POST_MAX_LENGTH,
-        "live_url": live_url(request),
+        "live_url": SimpleLazyObject(lambda: live_url(request)),
     }
 
 
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon where browsers look for one; its address without a hash stays the same for good."""
+    return redirect(f"{settings.STATIC_URL}img/favicon.svg", permanent=True)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture by its address; the name is random and never used again, so it may be kept for ever."""
     answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
@@ -85,9 +113,17 @@ def next_url(request: Request, default: Any = "home") -> str:
     return url if safe else resolve_url(default)
 
 
+def checked(form: Form) -> dict[str, Any]:
+    """What the form could read of what was sent; raises Invalid when it is not all of it."""
+    if not form.is_valid():
+        raise invalid_fields(ValidationError(form.errors.as_data()))
+    return form.cleaned_data
+
+
 def show_errors(form: Form, error: DomainError) -> Form:
     """The form with the reasons of a refusal beside its fields."""
-    form.is_valid()
+    if not form.is_valid():
+        return form  # the reasons are its own
     for name, reasons in (error.fields or {"__all__": [error.detail]}).items():
         form.add_error(name if name in form.fields else None, [str(reason) for reason in reasons])
     return form

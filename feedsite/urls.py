@@ -31,6 +31,8 @@ urlpatterns = [
     path("api/v1/", include(api_urls)),
     path("healthz", api.healthz),
     path("readyz", api.readyz),
+    path("favicon.ico", pages.favicon),
+    path("robots.txt", pages.robots),
     re_path(r"^media/(?P<path>avatars/[a-z0-9_.-]+)$", pages.media, name="media"),
     path("", include("accounts.urls")),
     path("", include("posts.urls")),

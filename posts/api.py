@@ -17,7 +17,7 @@ from posts import actions, queries
 from posts.cards import post_card, post_cards
 from posts.models import Post
 from posts.serializers import ContentSerializer, LikeSerializer, NewPostSerializer, PostListSerializer, PostSerializer
-from posts.text import tag_of
+from posts.text import find_tag
 from posts.visibility import PostQuerySet
 from social.api import find_user
 from social.cards import user_cards
@@ -129,7 +129,7 @@ class HashtagTimeline(APIView):
     @extend_schema(responses=PostListSerializer, parameters=PAGE_PARAMETERS)
     def get(self, request: Any, tag: str) -> Response:
         """Public posts with a hashtag, newest first."""
-        tag = tag_of(tag)
-        if not tag:
+        known = find_tag(tag)
+        if known is None:
             raise NotFound()
-        return page_of_posts(request, queries.tagged(request.user, tag), f"tag:{tag}")
+        return page_of_posts(request, queries.tagged(request.user, known), f"tag:{known}")

@@ -10,10 +10,10 @@ import regex
 from django.utils.html import escape
 from linkify_it import LinkifyIt
 
-# Control characters but tab and newline; bidirectional controls can make text lie about itself.
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+from feedsite.text import clean as clean
+from feedsite.text import is_blank as is_blank
+
 GRAPHEME = regex.compile(r"\X")
-MANY_LINES = re.compile(r"\n{3,}")
 # A letter may carry marks (Devanagari vowels, accents written apart); a tag is no number alone.
 TAG = r"(?=[\w\p{M}]*\p{L})[\w\p{M}]{1,100}"
 NO_TAG = regex.compile(r"[^\w\p{M}]")
@@ -34,29 +34,20 @@ class Entities:
     hashtags: list[str] = field(default_factory=list)
 
 
-def clean(content: str) -> str:
-    """NFC, without control characters, without blanks around it or more than one empty line."""
-    content = unicodedata.normalize("NFC", content.replace("\r\n", "\n").replace("\r", "\n"))
-    # Surrogates cannot be stored or sent; they only come from broken clients.
-    content = "".join(char for char in content if not 0xD800 <= ord(char) <= 0xDFFF)
-    content = FORBIDDEN.sub("", content)
-    return MANY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in content.split("\n"))).strip()
-
-
 def length(content: str) -> int:
     """Characters as people count them: an emoji with a skin tone is one."""
     return sum(1 for _ in GRAPHEME.finditer(content))
-
-
-def is_blank(content: str) -> bool:
-    """Whether nothing of it can be seen."""
-    return all(unicodedata.category(char) in {"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"} for char in content)
 
 
 def tag_of(text: str) -> str:
     """The one spelling under which a tag is kept and found: folded, only of what a tag may have."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
     return NO_TAG.sub("", folded)[:100]
+
+
+def find_tag(text: str) -> str | None:
+    """The tag somebody asks for, however it is spelled; None when it has characters that no tag has."""
+    return tag_of(text) or None if not NO_TAG.search(text) else None
 
 
 def pieces(content: str) -> list[tuple[str, str]]:

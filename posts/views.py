@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedsite.errors import Forbidden, Invalid, NotFound
-from feedsite.pages import Request, next_url, page, render_list, show_errors, signed_in
+from feedsite.pages import Request, checked, next_url, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_of, page_request
 from posts import actions, queries, text
 from posts.forms import CommentForm, PostForm
@@ -19,6 +19,7 @@ from social.queries import get_known, newcomers_might_follow, relations
 PEOPLE_SUGGESTED = 3
 
 
+@require_safe
 @signed_in
 def public(request: Request) -> HttpResponse:
     asked = page_request(request.GET, list_name="public", viewer=request.user)
@@ -29,18 +30,21 @@ def public(request: Request) -> HttpResponse:
     return render_list(request, "posts/public.html", "posts/_list.html", context)
 
 
+@require_safe
 @page
 def tag(request: Request, tag: str) -> HttpResponse:
-    if not text.tag_of(tag):
+    known = text.find_tag(tag)
+    if known is None:
         raise NotFound()
-    if tag != text.tag_of(tag):
-        return redirect("tag", text.tag_of(tag), permanent=True)
+    if tag != known:
+        return redirect("tag", known, permanent=True)
     asked = page_request(request.GET, list_name=f"tag:{tag}", viewer=request.user)
     posts, next_cursor = page_of(queries.tagged(request.user, tag).below(asked.after), asked)
     context = {"tag": tag, "items": queries.placed(request.user, posts), "next_cursor": next_cursor}
     return render_list(request, "posts/tag.html", "posts/_list.html", context)
 
 
+@require_safe
 @page
 def profile(request: Request, username: str) -> HttpResponse:
     if username != username.lower():
@@ -54,6 +58,7 @@ def profile(request: Request, username: str) -> HttpResponse:
     return render_list(request, "posts/profile.html", "posts/_list.html", context)
 
 
+@require_safe
 @page
 def thread(request: Request, username: str, post_id: int) -> HttpResponse:
     post = queries.get_visible(request.user, post_id)
@@ -84,9 +89,8 @@ def thread_page(request: Request, post: Post, form: Form, status: int = 200) -> 
 @signed_in
 def post_create(request: Request) -> HttpResponse:
     form = PostForm(request.POST)
-    form.is_valid()
     try:
-        post = actions.publish(author=request.user, **form.cleaned_data)
+        post = actions.publish(author=request.user, **checked(form))
     except Invalid as error:
         whole = "posts/_composer.html" if request.htmx else "posts/compose.html"
         return render(request, whole, {"form": show_errors(form, error), "answered": True}, status=422)
@@ -101,9 +105,8 @@ def post_create(request: Request) -> HttpResponse:
 @signed_in
 def comment_create(request: Request, post_id: int) -> HttpResponse:
     form = CommentForm(request.POST)
-    form.is_valid()
     try:
-        comment = actions.comment(author=request.user, post_id=post_id, **form.cleaned_data)
+        comment = actions.comment(author=request.user, post_id=post_id, **checked(form))
     except Invalid as error:
         return comment_refused(request, queries.get_visible(request.user, post_id), show_errors(form, error))
     post = queries.get_visible(request.user, post_id)
@@ -141,6 +144,7 @@ def liked(request: Request, post: Post, *, has_liked: bool) -> HttpResponse:
     return render(request, "posts/_like.html", {"post": post, "viewer": request.user})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def post_delete(request: Request, post_id: int) -> HttpResponse:
     if request.method != "POST":

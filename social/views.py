@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -13,11 +13,13 @@ from feedsite.pagination import page_of, page_request
 from social import actions, queries
 
 
+@require_safe
 @page
 def followers(request: Request, username: str) -> HttpResponse:
     return people(request, username, "followers", queries.followers)
 
 
+@require_safe
 @page
 def following(request: Request, username: str) -> HttpResponse:
     return people(request, username, "following", queries.following)

@@ -73,6 +73,7 @@ def write(page: Page, text: str) -> None:
     page.get_by_label("What is on your mind?").fill(text)
     page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
     expect(page.locator(".post-card").first).to_contain_text(text)
+    expect(page.get_by_label("What is on your mind?")).to_have_value("")  # and the page stands still again
 
 
 def follow(page: Page, other: Page) -> None:

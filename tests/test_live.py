@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from itertools import count
 
@@ -10,6 +11,7 @@ import requests
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.helpers import PASSWORD
 from tests.site import App, Site, wait_until
 
 numbers = count()
@@ -125,6 +127,27 @@ def test_a_revoked_token_ends_its_socket_within_seconds(live_site):
     with bob.socket() as socket:
         is_ready(socket)
         bob.call("delete", "/auth/token")
+        with pytest.raises(ConnectionClosed) as gone:
+            socket.recv(timeout=8)
+        assert gone.value.rcvd.code == 4401
+
+
+def test_a_browser_session_is_let_in_and_ends_with_the_log_out(live_site):
+    alice, bob = people(live_site, "alice", "bob")
+    bob.follow(alice)
+    browser = requests.Session()
+    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(f"{live_site.url}/login").text).group(1)
+    form = {"login": bob.name, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    assert browser.post(f"{live_site.url}/login", data=form, timeout=10).status_code == 200
+    address = browser.get(f"{live_site.url}/api/v1/site", timeout=5).json()["live_url"]
+    cookie = f"sessionid={browser.cookies['sessionid']}"
+    with connect(address, additional_headers={"Cookie": cookie}, origin=live_site.url) as socket:
+        is_ready(socket)
+        alice.post("to a browser")
+        assert frames(socket, 1)[0]["post"]["content"] == "to a browser"
+        token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(f"{live_site.url}/").text).group(1)
+        out = browser.post(f"{live_site.url}/logout", data={"csrfmiddlewaretoken": token}, timeout=10)
+        assert (out.status_code, "sessionid" in browser.cookies) == (200, False), out.text
         with pytest.raises(ConnectionClosed) as gone:
             socket.recv(timeout=8)
         assert gone.value.rcvd.code == 4401

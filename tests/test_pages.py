@@ -1,20 +1,25 @@
 """Every page and every form, as a browser without JavaScript and as htmx sees them."""
 
 import re
+import threading
 from collections import Counter
 from io import BytesIO
 from typing import Any
 
 import html5lib
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from oauth2_provider.models import AccessToken
 from PIL import Image
 
+from accounts import actions as account_actions
 from accounts.models import User
+from feedsite.urls import urlpatterns
 from posts import actions as post_actions
 from posts.models import Post
 from social import actions as social_actions
@@ -149,6 +154,82 @@ def test_a_form_from_an_old_page_is_explained(alice: User) -> None:
     assert "send that again" in text_of(response)
 
 
+def test_a_foreign_host_name_is_answered_with_a_page(visitor: Client) -> None:
+    for url in ["/", "/nothing", "/@alice"]:
+        response = visitor.get(url, HTTP_HOST="elsewhere.example")
+        assert response.status_code == 400
+        assert "That address does not work" in text_of(response)
+        assert "elsewhere.example" not in text_of(response)
+
+
+OWN_PAGES = [
+    pattern
+    for app in urlpatterns
+    if str(app.pattern) == ""
+    for pattern in app.url_patterns
+    if pattern.name and not pattern.name.startswith("account_")  # allauth's know their methods themselves
+]
+
+
+@pytest.mark.parametrize("pattern", OWN_PAGES, ids=lambda pattern: pattern.name)
+def test_pages_refuse_methods_they_do_not_know(browser: Client, pattern: Any) -> None:
+    words = {"username": "alice", "tag": "moss", "post_id": 1, "entry_id": 1, "token_id": 1}
+    url = reverse(pattern.name, kwargs={name: words[name] for name in pattern.pattern.converters})
+    for method in ["PUT", "PATCH", "DELETE", "OPTIONS"]:
+        response = browser.generic(method, url)
+        assert response.status_code == 405, f"{method} {url}"
+        assert set(response["Allow"].split(", ")) in [{"POST"}, {"GET", "HEAD"}, {"GET", "HEAD", "POST"}]
+
+
+@pytest.mark.parametrize("url", ["/", "/public", "/@alice", "/@alice/followers", "/tags/moss", "/settings/security"])
+def test_pages_without_a_form_of_their_own_refuse_post(browser: Client, url: str) -> None:
+    response = browser.post(url)
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD"
+    assert browser.head(url).status_code == 200
+
+
+def test_browsers_and_robots_find_what_they_look_for(visitor: Client) -> None:
+    response = visitor.get("/favicon.ico")
+    assert response.status_code == 301
+    assert visitor.get(response["Location"])["Content-Type"] == "image/svg+xml"
+    response = visitor.get("/robots.txt")
+    assert response["Content-Type"].startswith("text/plain")
+    lines = text_of(response).splitlines()
+    assert lines[:2] == ["User-agent: *", "Allow: /"]
+    assert {f"Disallow: {path}" for path in ("/settings", "/admin", "/api", "/posts")} <= set(lines)
+
+
+def test_pages_of_members_are_asked_for_again(browser: Client, alice: User) -> None:
+    for url in ["/", "/@alice", "/public", "/settings/profile", "/nothing"]:
+        response = browser.get(url)
+        assert response["Cache-Control"] == "private, no-cache"
+        assert "Cookie" in response["Vary"]
+
+
+def test_public_pages_differ_only_by_the_cookie(visitor: Client, alice: User) -> None:
+    for url in ["/", "/@alice", "/nothing"]:
+        response = visitor.get(url)
+        assert "Cache-Control" not in response
+        assert "Cookie" in response["Vary"]
+
+
+def test_answers_of_the_api_are_kept_for_nobody_else(visitor: Client, alice: User) -> None:
+    for url in ["/api/v1/site", "/api/v1/timeline", "/api/v1/users/me", "/api/v1/nothing"]:
+        response = visitor.get(url)
+        assert response["Cache-Control"] == "private, no-cache"
+        assert {"Authorization", "Cookie"} <= set(response["Vary"].split(", "))
+
+
+def test_pictures_keep_their_own_time(browser: Client, alice: User) -> None:
+    browser.post("/settings/profile", {"avatar": picture()})
+    alice.refresh_from_db()
+    response = browser.get(alice.avatar_url)
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Vary" not in response
+    assert "private" not in browser.get("/static/img/favicon.svg")["Cache-Control"]
+
+
 def test_the_error_page_needs_nothing() -> None:
     from django.template.loader import render_to_string
 
@@ -186,6 +267,41 @@ def test_a_name_taken_meanwhile_is_told_beside_the_form(visitor: Client, monkeyp
     monkeypatch.setattr(actions, "prepare_account", taken)
     form = {"username": "frieda", "email": "frieda@example.org", "password1": PASSWORD}
     assert "This username is taken." in text_of(visitor.post("/signup", form))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same", ["username", "email"])
+def test_of_many_who_take_one_name_at_once_one_gets_it_and_the_rest_are_told(monkeypatch: Any, same: str) -> None:
+    number = 6
+    checked = threading.Barrier(number)
+    prepare = account_actions.prepare_account
+    answers = []
+
+    def prepare_and_wait(*args: Any, **kwargs: Any) -> User:
+        user = prepare(*args, **kwargs)
+        checked.wait(timeout=20)
+        return user
+
+    def sign_up(who: int) -> None:
+        form = {"username": f"frieda{who}", "email": f"frieda{who}@example.org", "password1": PASSWORD}
+        form[same] = form[same].replace(str(who), "")
+        try:
+            answers.append(Client(raise_request_exception=False).post("/signup", form))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(account_actions, "prepare_account", prepare_and_wait)
+    threads = [threading.Thread(target=sign_up, args=[who]) for who in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [200] * (number - 1) + [302]
+    reason = {"username": "This username is taken.", "email": "This e-mail address is in use."}[same]
+    for html in [text_of(answer) for answer in answers if answer.status_code == 200]:
+        assert re.search(rf'id="id_{same}-error">{re.escape(reason)}', html)
+        assert f'name="{same}"' in html
+    assert User.objects.count() == 1
 
 
 def test_one_can_log_in_by_name_or_address_and_out(visitor: Client, alice: User) -> None:
@@ -264,8 +380,46 @@ def test_a_refused_profile_changes_nothing_and_keeps_what_was_typed(browser: Cli
     assert not alice.display_name
 
 
+def test_a_profile_form_that_cannot_be_read_is_explained_and_kept(browser: Client, alice: User) -> None:
+    empty = SimpleUploadedFile("me.png", b"", "image/png")
+    for more, field in [({"avatar": empty}, "avatar"), ({"display_name": "A\0b"}, "display_name")]:
+        response = browser.post("/settings/profile", {"display_name": "New name", "bio": "New bio", **more})
+        assert response.status_code == 422
+        html = text_of(response)
+        assert re.search(rf'id="id_{field}-error">\w', html)
+        assert re.search(rf'<input[^>]*name="{field}"[^>]*aria-invalid="true"', html)
+        assert "New bio" in html
+        assert ("New name" in html) == (field == "avatar")
+    alice.refresh_from_db()
+    assert not alice.bio
+
+
+def test_names_and_bios_hold_nothing_that_cannot_be_seen(browser: Client, alice: User) -> None:
+    odd = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x07\x1b\x7f\x85\x9f"
+    browser.post("/settings/profile", {"display_name": f" Alice {odd}  M. ", "bio": f"Moss.{odd}\r\n\tFern."})
+    alice.refresh_from_db()
+    assert alice.display_name == "Alice M."
+    assert alice.bio == "Moss.\n\tFern."
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2800\u3164", "\u115f\u1160\uffa0", "\u0301\u200f \u00ad", "\u202e"])
+def test_a_name_that_shows_nothing_is_no_name(browser: Client, alice: User, name: str) -> None:
+    browser.post("/settings/profile", {"display_name": name, "bio": name})
+    alice.refresh_from_db()
+    assert (alice.name, alice.bio) == ("alice", "")
+
+
+def test_a_new_token_is_shown_on_exactly_one_page(browser: Client, alice: User) -> None:
+    assert browser.post("/settings/tokens")["Location"] == "/settings/tokens"
+    html = page(browser, "/settings/tokens")
+    (raw,) = re.findall(r'id="token-value">([^<]+)<', html)
+    assert "token-value" not in page(browser, "/settings/tokens")
+    assert AccessToken.objects.filter(user=alice).count() == 1
+    assert raw not in str([session.get_decoded() for session in Session.objects.all()])
+
+
 def test_tokens_are_shown_once_listed_and_revoked(browser: Client, alice: User, bob: User) -> None:
-    html = text_of(browser.post("/settings/tokens"))
+    html = text_of(browser.post("/settings/tokens", follow=True))
     (raw,) = re.findall(r'id="token-value">([^<]+)<', html)
     assert Client().get("/api/v1/users/me", HTTP_AUTHORIZATION=f"Bearer {raw}").status_code == 200
     assert raw not in page(browser, "/settings/tokens")
@@ -295,6 +449,42 @@ def test_a_refused_post_keeps_its_text_and_audience(browser: Client) -> None:
         assert "79 too long" in html
         assert '<option value="followers" selected>' in html
     assert Post.objects.count() == 0
+
+
+@pytest.mark.parametrize("more", [{}, HTMX], ids=["page", "htmx"])
+def test_a_post_that_cannot_be_read_is_not_published(browser: Client, more: dict[str, str]) -> None:
+    for sent, field in [
+        ({"content": "\0", "visibility": "public"}, "composer"),
+        ({"content": "Kept", "visibility": "pub\0lic"}, "composer-visibility"),
+        ({"content": "Kept", "visibility": "nobody"}, "composer-visibility"),
+        ({"content": "Kept", "visibility": ""}, "composer-visibility"),
+        ({"content": "Kept"}, "composer-visibility"),
+    ]:
+        response = browser.post("/posts", sent, **more)
+        assert response.status_code == 422
+        html = text_of(response)
+        assert re.search(rf'id="{field}-error" role="alert">\w', html)
+        assert html.count('aria-invalid="true"') == 1
+        assert ("Kept</textarea>" in html) == (sent["content"] == "Kept")
+    assert Post.objects.count() == 0
+
+
+@pytest.mark.parametrize("more", [{}, HTMX], ids=["page", "htmx"])
+def test_a_comment_that_cannot_be_read_is_not_published(browser: Client, bob: User, more: dict[str, str]) -> None:
+    post = publish(bob, "Hello")
+    response = browser.post(f"/posts/{post.pk}/comments", {"content": "\0"}, **more)
+    assert response.status_code == 422
+    assert re.search(r'id="comment-error" role="alert">\w', text_of(response))
+    hidden = publish(bob, "Hidden", visibility="private")
+    assert browser.post(f"/posts/{hidden.pk}/comments", {"content": "\0"}, **more).status_code == 404
+    assert Post.objects.filter(in_reply_to__isnull=False).count() == 0
+
+
+@pytest.mark.parametrize("content", ["\u2800", "\u3164\u115f\u1160\uffa0", "\u200b\u200f", "\u2066\u2069"])
+def test_a_post_that_shows_nothing_is_not_published(browser: Client, content: str) -> None:
+    response = browser.post("/posts", {"content": content, "visibility": "public"})
+    assert response.status_code == 422
+    assert "Write something first." in text_of(response)
 
 
 def test_htmx_gets_the_new_card_and_an_empty_form(browser: Client) -> None:
