@@ -85,8 +85,7 @@ def from_hot(reader_id: int, ids: list[int], owed: list[int], *, top: int, limit
     candidates = sorted(set(ids) | {post_id for post_id in owed if post_id > ids[-1]}, reverse=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry_id, shown_id FROM timeline_rules(%s, %s, %s) ORDER BY entry_id DESC LIMIT %s",
-            [reader_id, candidates, top, limit],
+            "SELECT entry_id, shown_id FROM timeline_shown(%s, %s, %s, %s)", [reader_id, candidates, top, limit]
         )
         entries = [Entry(*row) for row in cursor.fetchall()]
     return entries if len(entries) == limit else None

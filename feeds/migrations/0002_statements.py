@@ -141,6 +141,13 @@ BEGIN
   END LOOP;
   RETURN _all;
 END $$;
+-- The rules for candidates from Redis; called by itself the query would be planned each time.
+CREATE FUNCTION timeline_shown(_reader bigint, _ids bigint[], _top bigint, _n int)
+RETURNS TABLE (entry_id bigint, shown_id bigint) LANGUAGE plpgsql STABLE ROWS 20 AS $$
+BEGIN
+  RETURN QUERY SELECT r.entry_id, r.shown_id FROM timeline_rules(_reader, _ids, _top) r
+                ORDER BY r.entry_id DESC LIMIT _n;
+END $$;
 CREATE FUNCTION timeline_owed(_reader bigint, _below bigint, OUT version bigint, OUT owed bigint[])
 LANGUAGE sql STABLE AS $$
   SELECT u.relations_version,
@@ -203,7 +210,7 @@ ALTER TABLE reader_state SET (fillfactor = 80);
 """
 
 DROP = """
-DROP FUNCTION fanout_inline, fanout_chunk, timeline_owed, timeline_candidates, timeline_page, timeline_rules,
+DROP FUNCTION fanout_inline, fanout_chunk, timeline_owed, timeline_shown, timeline_candidates, timeline_page, timeline_rules,
               timeline_hears, timeline_window;
 """
 
