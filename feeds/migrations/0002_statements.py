@@ -210,8 +210,8 @@ ALTER TABLE reader_state SET (fillfactor = 80);
 """
 
 DROP = """
-DROP FUNCTION fanout_inline, fanout_chunk, timeline_owed, timeline_shown, timeline_candidates, timeline_page, timeline_rules,
-              timeline_hears, timeline_window;
+DROP FUNCTION fanout_inline, fanout_chunk, timeline_owed, timeline_shown, timeline_candidates, timeline_page,
+              timeline_rules, timeline_hears, timeline_window;
 """
 
 
