@@ -13,6 +13,7 @@ from django.db import connection
 
 from feeds import hot
 from feedsite.pagination import PageRequest
+from posts.hydrate import visible_posts
 from posts.models import Post
 
 logger = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ def fill_hot(reader_id: int) -> None:
 
 def hydrate(reader: Any, entries: list[Entry]) -> list[Item]:
     """The posts of the entries, in order; one query, and one more where somebody shared."""
-    posts = Post.objects.visible_to(reader).for_cards(reader).in_bulk([entry.shown_id for entry in entries])
+    posts = visible_posts(reader, [entry.shown_id for entry in entries])
     shares = [entry.entry_id for entry in entries if entry.entry_id != entry.shown_id]
     sharers = {
         share.pk: share.author

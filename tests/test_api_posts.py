@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from accounts.actions import issue_token
+from posts.cards import post_card
+from posts.hydrate import visible_posts
 from posts.models import Post
 from social import actions as social
 
@@ -252,3 +255,21 @@ def test_the_schema_names_exactly_the_fields_a_post_has(alice, api):
     assert set(made) == set(PostSerializer().fields)
     assert set(api(alice).get("/timeline")[1]["posts"][0]) == set(EntrySerializer().fields)
     assert set(api(alice).get("/users/me")[1]) == set(UserSerializer().fields)
+
+
+def test_posts_by_id_are_those_of_the_one_door(alice, bob, carol, dave, api):
+    social.follow(follower=bob, author=alice)
+    social.block(blocker=alice, blocked=dave)
+    for visibility in ("public", "followers", "private"):
+        pk = post(api, alice, f"{visibility} @carol", visibility=visibility)["post_id"]
+        api(carol).post(f"/posts/{pk}/like")
+        api(carol).post(f"/posts/{pk}/comments", {"content": "hm"})
+    ids = list(Post._base_manager.values_list("pk", flat=True))
+    assert len(ids) == 6
+    for viewer in (alice, bob, carol, dave, AnonymousUser()):
+        fast = visible_posts(viewer, ids)
+        slow = Post.objects.visible_to(viewer).for_cards(viewer).in_bulk(ids)
+        assert set(fast) == set(slow)
+        for pk, expected in slow.items():
+            assert post_card(fast[pk]) == post_card(expected)
+            assert fast[pk].author.__dict__.keys() == expected.author.__dict__.keys()

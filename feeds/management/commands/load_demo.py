@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
                 bar.update()
 
             town = community.load(timezone.now(), show)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # plans for the tables as they are now, for whoever comes first
         self.stdout.write(
             f"Loaded {len(town.users)} people, {len(town.posts):,} posts and comments, {len(town.likes):,} likes. "
             f"Log in as {', '.join(people.LOGINS)} (or {people.STAFF.username}, for /admin/) "
