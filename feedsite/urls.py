@@ -3,13 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.urls import include, path, re_path, register_converter
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from feedsite import api, errors, pages
-from feedsite.ids import IdConverter
-
-register_converter(IdConverter, "id")
+from feedsite import api, errors, pages, paths  # noqa: F401 `paths` registers the kinds of words in addresses
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
