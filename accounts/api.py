@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -97,6 +98,9 @@ class Me(APIView):
         """Changes what is given; `avatar` comes as multipart, null takes it away."""
         given = parsed(serializers.ProfileSerializer, request)
         refuse(request.data, "is_private", "ranking")
-        if "avatar" in given:
-            actions.change_avatar(request.user, given.pop("avatar"))
-        return Response(own_card(actions.change_profile(request.user, **given)))
+        words = {name: value for name, value in given.items() if name != "avatar"}
+        with transaction.atomic():  # all of it or nothing
+            actions.change_profile(request.user, **words)
+            if "avatar" in given:
+                actions.change_avatar(request.user, given["avatar"])
+        return Response(own_card(request.user))

@@ -1,6 +1,6 @@
 """Who you are."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
@@ -23,6 +23,10 @@ username_validator = RegexValidator(
     "Use 2 to 30 of the letters a to z, digits and underscores.",
 )
 USERNAME_VALIDATORS = [username_validator]
+
+
+# Changed only by `F()` in the transaction that changes what is counted.
+COUNTED = {"followers_count", "following_count", "posts_count", "relations_version"}
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -86,6 +90,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"@{self.username}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Writes what a person can change, never what the database counts.
+
+        A form that was open for a minute would otherwise put back a minute-old counter, or an old
+        `relations_version`, by which a stale timeline would pass for a fresh one.
+        """
+        if not self._state.adding and kwargs.get("update_fields") is None and not args:
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = names - COUNTED - self.get_deferred_fields()
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("profile", args=[self.username])

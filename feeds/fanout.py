@@ -7,7 +7,7 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from feeds import hot, live
-from posts.models import Outbox, Post, first_id_at
+from posts.models import Outbox, first_id_at
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +69,3 @@ def lost(now: object) -> list[int]:
     """Posts owed for longer than a worker should need, oldest first: what a crash has left."""
     before = first_id_at(now) - (settings.FANOUT_LOST_AFTER_SECONDS * 1000 << 12)  # type: ignore[arg-type]
     return list(Outbox.objects.filter(pk__lt=before).order_by("pk").values_list("pk", flat=True)[:500])
-
-
-def owe_again(post: Post) -> None:
-    """Puts a post that comes back (restored, shown to more people) into the outbox once more."""
-    Outbox.objects.update_or_create(
-        post=post, defaults={"author_id": post.author_id, "next_follower": 0, "announced": False}
-    )

@@ -113,11 +113,6 @@ def add(entry_id: int, user_ids: list[int]) -> None:
         script(keys=names, args=[entry_id, settings.HOT_TIMELINE_LENGTH])
 
 
-@forgiving(lambda: None)
-def forget(user_id: int) -> None:
-    client().delete(keys.hot_timeline(user_id))
-
-
 def alive(key: str) -> list[int]:
     pipe = client().pipeline(transaction=False)
     pipe.zremrangebyscore(key, 0, time.time())

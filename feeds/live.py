@@ -19,7 +19,7 @@ def tell_new_post(entry_id: int, readers: list[int]) -> None:
         return
     frame, author_id = new_post_frame(entry_id)
     once = f"new_post:{entry_id}"
-    if author_id in shown:
+    if author_id is not None and author_id in shown:
         shown.remove(author_id)
         live.publish([author_id], {**frame, "post": {**frame["post"], "reason": "own"}}, once=once)
     for start in range(0, len(shown), READERS_PER_MESSAGE):
@@ -37,11 +37,11 @@ def showing(entry_id: int, readers: list[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def new_post_frame(entry_id: int) -> tuple[dict[str, Any], int]:
-    """(`{type: new_post, post: Post}` as a reader who has not touched the post sees it, the author's id)."""
+def new_post_frame(entry_id: int) -> tuple[dict[str, Any], int | None]:
+    """(`{type: new_post, post: Post}` for readers who have not touched it, whose own post it is)."""
     entry = Post.objects.select_related("author", "share_of__author").get(pk=entry_id)
     shown: Any = entry.share_of or entry
     shown.has_liked = shown.has_shared = False
     sharer = entry.author if entry.share_of_id else None
     card = post_card(shown, entry_id=entry.pk, sharer=sharer, reason="shared_by" if sharer else "following")
-    return {"type": "new_post", "post": card}, shown.author_id
+    return {"type": "new_post", "post": card}, None if sharer else shown.author_id

@@ -61,10 +61,6 @@ class NotFound(DomainError):
     status, code, detail = 404, "not_found", "There is nothing here, or you may not see it."
 
 
-class Conflict(DomainError):
-    status, code, detail = 409, "conflict", "This is being done already."
-
-
 class TooMany(DomainError):
     """Asked too often; `retry_after_seconds` says when it is worth trying again."""
 

@@ -29,7 +29,6 @@ REASONS = {
     "403": "You may not do this.",
     "404": "There is nothing here, or you may not know of it.",
     "405": "This address does not take this method.",
-    "409": "The same request is being worked on.",
     "413": "Too large.",
     "415": "This content type is not taken here.",
     "422": "The Idempotency-Key was used for another request.",

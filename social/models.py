@@ -1,7 +1,5 @@
 """Whom you know."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -20,11 +18,6 @@ class Edge(models.Model):
         abstract = True
 
 
-class FollowQuerySet(models.QuerySet["Follow"]):
-    def of(self, follower: Any) -> "FollowQuerySet":
-        return self.filter(follower=follower)
-
-
 class Follow(Edge):
     """`follower` reads what `followee` posts."""
 
@@ -34,8 +27,6 @@ class Follow(Edge):
     # True: the reader fetches this author's posts when reading. False: they are written into the
     # reader's feed when posted. A new follow is exact at once because it starts as true.
     pull = models.BooleanField(default=True, db_default=True, editable=False)
-
-    objects = FollowQuerySet.as_manager()
 
     class Meta:
         db_table = "follow"

@@ -8,8 +8,10 @@ from django.test import Client
 from oauth2_provider.models import AccessToken
 from PIL import Image
 
+from accounts.actions import issue_token
 from accounts.models import User
-from tests.helpers import PASSWORD, bearer
+from social import actions as social
+from tests.helpers import PASSWORD
 
 NEW = {"username": "erin", "email": "erin@example.org", "password": PASSWORD}
 
@@ -145,8 +147,6 @@ def multipart(client: Client, data: dict[str, object]):
 
 
 def test_an_avatar_is_re_encoded_and_served(alice):
-    from accounts.actions import issue_token
-
     client = Client(headers={"authorization": f"Bearer {issue_token(alice)}"})
     answer = multipart(client, {"avatar": picture()})
     assert answer.status_code == 200, answer.content
@@ -156,8 +156,6 @@ def test_an_avatar_is_re_encoded_and_served(alice):
 
 
 def test_a_file_that_is_no_picture_is_refused_as_an_avatar(alice):
-    from accounts.actions import issue_token
-
     client = Client(headers={"authorization": f"Bearer {issue_token(alice)}"})
     fake = BytesIO(b"<svg onload=alert(1)>")
     fake.name = "me.png"
@@ -193,7 +191,6 @@ def test_broken_json_wrong_types_and_wrong_methods_get_clear_answers(alice, clie
 def test_bearer_headers_that_are_nonsense_are_401(db, client):
     for value in ("Bearer", "Bearer ", "Bearer \xff", "Bearer a b"):
         assert client.get("/api/v1/users/me", headers={"authorization": value}).status_code == 401
-    assert bearer("x") == {"HTTP_AUTHORIZATION": "Bearer x"}
 
 
 def test_the_command_issues_a_token_that_works(alice, api):
@@ -202,3 +199,20 @@ def test_the_command_issues_a_token_that_works(alice, api):
     assert api(token=out.getvalue().split()[-1]).get("/users/me")[1]["username"] == "alice"
     with pytest.raises(CommandError, match="no active account named nobody"):
         call_command("issue_token", "nobody")
+
+
+def test_saving_an_account_read_earlier_puts_back_no_counter(alice, bob):
+    stale = User.objects.get(pk=bob.pk)
+    social.follow(follower=bob, author=alice)
+    stale.bio = "written meanwhile"
+    stale.save()
+    bob.refresh_from_db()
+    assert (bob.bio, bob.following_count, bob.relations_version) == ("written meanwhile", 1, 1)
+
+
+def test_a_picture_is_not_changed_when_the_words_beside_it_are_refused(alice):
+    client = Client(headers={"authorization": f"Bearer {issue_token(alice)}"})
+    answer = multipart(client, {"avatar": picture(), "bio": "x" * 501})
+    assert answer.status_code == 400
+    alice.refresh_from_db()
+    assert not alice.avatar

@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.site import free_ports
+
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ("web", "sockets", "worker-fanout", "worker", "beat")
 ENGINES = ("postgres", "redis-cache", "redis-broker")
@@ -29,19 +31,6 @@ def wait_until(condition: Callable[[], object], seconds: float) -> float:
         assert time.monotonic() - began < seconds, "it did not happen in time"
         time.sleep(0.05)
     return time.monotonic() - began
-
-
-def free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class Runner:

@@ -282,7 +282,7 @@ def share(sharer, post):
     """As sharing will write it: a post of its own that names the original."""
     Post.objects.filter(pk=post.pk).count_in("shares_count", 1)
     made = Post.objects.create(author=sharer, share_of=post, pk=actions.claim_post_id(sharer.pk))
-    fanout.owe_again(made)
+    actions.put_into_outbox(made)
     return made
 
 
