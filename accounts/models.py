@@ -26,7 +26,7 @@ USERNAME_VALIDATORS = [username_validator]
 
 
 # Changed only by `F()` in the transaction that changes what is counted.
-COUNTED = {"followers_count", "following_count", "posts_count", "relations_version"}
+COUNTED = {"followers_count", "following_count", "posts_count", "relations_version", "card_version"}
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -70,6 +70,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Raised with every change of whom the account follows, mutes or blocks; what is cached for a
     # reader names the version it was made from, so a stale copy is never taken for the truth.
     relations_version = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # Raised with every change of what stands on a card: name, picture. Cached cards name theirs.
+    card_version = models.IntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[UserManagerWithQuerySet] = UserManagerWithQuerySet()
 

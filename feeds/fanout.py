@@ -4,6 +4,7 @@ import logging
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from feeds import hot, live
@@ -22,11 +23,11 @@ def deliver(post_id: int) -> None:
     owed = Outbox.objects.filter(pk=post_id).first()
     if owed is None:
         return
-    announced = owed.announced or announce(owed)
+    announced = owed.announced_at is not None or announce(owed)
     while push_chunk(post_id):
         pass
     if announced:
-        Outbox.objects.filter(pk=post_id, announced=True, next_follower=Outbox.ALL_PUSHED).delete()
+        Outbox.objects.filter(pk=post_id, announced_at__isnull=False, next_follower=Outbox.ALL_PUSHED).delete()
 
 
 def push_chunk(post_id: int) -> bool:
@@ -45,7 +46,7 @@ def announce(owed: Outbox) -> bool:
         logger.warning("Post %s stays in the outbox, Redis does not answer: %s", owed.pk, error)
         return False
     live.tell_new_post(owed.pk, audience(owed.author_id, online_ids))
-    Outbox.objects.filter(pk=owed.pk).update(announced=True)
+    Outbox.objects.filter(pk=owed.pk).update(announced_at=timezone.now())
     return True
 
 
