@@ -1,9 +1,10 @@
 """Who is calling the API: a Bearer token or the browser's session."""
 
+import functools
 import hashlib
 from typing import Any
 
-from django.utils import timezone
+from django.db import connection, models
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -12,11 +13,33 @@ from rest_framework.exceptions import AuthenticationFailed
 from accounts.models import User
 
 
+@functools.cache
+def statement() -> str:
+    """The token and its user in one indexed query, written out once: the ORM would compile it each time."""
+    token = ", ".join(f"t.{field.column}" for field in AccessToken._meta.concrete_fields)
+    user = ", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)
+    return (
+        f"SELECT {token}, {user} FROM {AccessToken._meta.db_table} t JOIN {User._meta.db_table} u ON u.id = t.user_id"  # noqa: S608
+        " WHERE t.token_checksum = %s AND t.expires > now() AND u.is_active"
+    )
+
+
+@functools.cache
+def names(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
 def find_token(raw: str) -> AccessToken | None:
     """The live token of an active account, with its user; one query."""
-    checksum = hashlib.sha256(raw.encode()).hexdigest()
-    tokens = AccessToken.objects.select_related("user")
-    return tokens.filter(token_checksum=checksum, expires__gt=timezone.now(), user__is_active=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(statement(), [hashlib.sha256(raw.encode()).hexdigest()])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    width = len(names(AccessToken))
+    token: Any = AccessToken.from_db(connection.alias, names(AccessToken), row[:width])
+    token.user = User.from_db(connection.alias, names(User), row[width:])
+    return token  # type: ignore[no-any-return]
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -1,16 +1,25 @@
 """Fan-out on write: a post leaves the outbox once it is pushed to followers and announced."""
 
 import logging
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
-from redis.exceptions import RedisError
 
 from feeds import hot, live
-from posts.models import Outbox, first_id_at
+from feeds.cache import AWAY
+from posts.models import first_id_at
 
 logger = logging.getLogger(__name__)
+
+
+class Owed(NamedTuple):
+    """A post in the outbox, and how many follow its author."""
+
+    post_id: int
+    author_id: int
+    is_announced: bool
+    followers: int
 
 
 def deliver(post_id: int) -> None:
@@ -18,36 +27,74 @@ def deliver(post_id: int) -> None:
 
     1. Open pages and hot timelines are told, so that they need not wait for the pushing.
     2. Followers get the post into their feeds, a chunk each transaction.
-    3. The outbox row goes, and with it the readers' duty to look for the post there.
+    3. The outbox row is done, and goes a moment later: until then readers look for the post there.
     """
-    owed = Outbox.objects.filter(pk=post_id).first()
+    owed = find_owed(post_id)
     if owed is None:
         return
-    announced = owed.announced_at is not None or announce(owed)
+    announced = owed.is_announced or announce(owed)
     while push_chunk(post_id):
         pass
     if announced:
-        Outbox.objects.filter(pk=post_id, announced_at__isnull=False, next_follower=Outbox.ALL_PUSHED).delete()
+        finish(post_id)
+
+
+def find_owed(post_id: int) -> Owed | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.post_id, o.author_id, o.announced_at IS NOT NULL, u.followers_count"
+            "  FROM fanout o JOIN accounts_user u ON u.id = o.author_id WHERE o.post_id = %s",
+            [post_id],
+        )
+        row = cursor.fetchone()
+    return Owed(*row) if row else None
 
 
 def push_chunk(post_id: int) -> bool:
     """Serves the next followers in one transaction; False when nobody is left (or another has it)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT fanout_chunk(%s, %s)", [post_id, settings.FANOUT_CHUNK_FOLLOWERS])
-        return bool(cursor.fetchone()[0])
+        served = cursor.fetchone()[0]
+    return served is not None and served >= settings.FANOUT_CHUNK_FOLLOWERS
 
 
-def announce(owed: Outbox) -> bool:
+def finish(post_id: int) -> None:
+    """Marks the post as announced, and clears away what was done a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fanout_finish(%s, make_interval(secs => %s))", [post_id, settings.FANOUT_LINGER_SECONDS])
+
+
+def announce(owed: Owed) -> bool:
     """Tells hot timelines and open sockets; False when Redis is away, and the post stays owed."""
     try:
-        hot_ids, online_ids = hot.hot_readers(), hot.online_readers()
-        hot.add(owed.pk, audience(owed.author_id, hot_ids))
-    except (RedisError, OSError) as error:
-        logger.warning("Post %s stays in the outbox, Redis does not answer: %s", owed.pk, error)
+        hot_ids, online_ids = listeners(owed)
+        hot.add(owed.post_id, hot_ids)
+    except AWAY as error:
+        logger.warning("Post %s stays in the outbox, Redis does not answer: %s", owed.post_id, error)
         return False
-    live.tell_new_post(owed.pk, audience(owed.author_id, online_ids))
-    Outbox.objects.filter(pk=owed.pk).update(announced_at=timezone.now())
+    live.tell_new_post(owed.post_id, online_ids)
     return True
+
+
+def listeners(owed: Owed) -> tuple[list[int], list[int]]:
+    """(followers with a hot timeline, followers with an open socket), the author among them.
+
+    Goes from whichever side is shorter: the register of readers or the author's followers.
+    Raises RedisError.
+    """
+    hot_ids, online_ids = hot.registered(most=owed.followers + 1)
+    if hot_ids is None or online_ids is None:
+        followers = followers_of(owed.author_id)
+        return followers, hot.online_among(followers)
+    heard = set(audience(owed.author_id, list({*hot_ids, *online_ids})))
+    return sorted(heard.intersection(hot_ids)), sorted(heard.intersection(online_ids))
+
+
+def followers_of(author_id: int) -> list[int]:
+    """The author and all followers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT follower_id FROM follow WHERE followee_id = %s", [author_id])
+        return [author_id, *(row[0] for row in cursor.fetchall())]
 
 
 def audience(author_id: int, candidates: list[int]) -> list[int]:
@@ -59,7 +106,6 @@ def audience(author_id: int, candidates: list[int]) -> list[int]:
             """
             SELECT c.id FROM unnest(%s::bigint[]) AS c(id)
              WHERE c.id = %s OR EXISTS (SELECT FROM follow f WHERE f.follower_id = c.id AND f.followee_id = %s)
-             ORDER BY c.id
             """,
             [candidates, author_id, author_id],
         )
@@ -69,4 +115,6 @@ def audience(author_id: int, candidates: list[int]) -> list[int]:
 def lost(now: object) -> list[int]:
     """Posts owed for longer than a worker should need, oldest first: what a crash has left."""
     before = first_id_at(now) - (settings.FANOUT_LOST_AFTER_SECONDS * 1000 << 12)  # type: ignore[arg-type]
-    return list(Outbox.objects.filter(pk__lt=before).order_by("pk").values_list("pk", flat=True)[:500])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT post_id FROM fanout WHERE post_id < %s ORDER BY post_id LIMIT 500", [before])
+        return [row[0] for row in cursor.fetchall()]

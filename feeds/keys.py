@@ -1,4 +1,6 @@
-"""Every name the feed uses in Redis. Only `feeds/hot.py` reads and writes them."""
+"""Every name the feed uses in Redis. Only `hot`, `cards` and `counts` of this app read and write them."""
+
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -6,10 +8,9 @@ from django.conf import settings
 VERSION = 1
 
 
-def name(kind: str, key: object = "") -> str:
-    return (
-        f"{settings.REDIS_PREFIX}:{VERSION}:{kind}:{key}" if key != "" else f"{settings.REDIS_PREFIX}:{VERSION}:{kind}"
-    )
+def name(kind: str, key: object = None) -> str:
+    start = f"{settings.REDIS_PREFIX}:{VERSION}:{kind}"
+    return start if key is None else f"{start}:{key}"
 
 
 def hot_timeline(user_id: int) -> str:
@@ -20,6 +21,29 @@ def hot_timeline(user_id: int) -> str:
     while a fill is under way. Lifetime: HOT_TIMELINE_SECONDS after the fill.
     """
     return name("hot", user_id)
+
+
+def hot_timelines(user_ids: Iterable[int]) -> list[str]:
+    start = name("hot", "")
+    return [f"{start}{pk}" for pk in user_ids]
+
+
+def fixed_card(post_id: int, version: int) -> str:
+    """What a post's card shows until the post is edited, without its author.
+
+    String: the JSON object `posts.cards.fixed_fields`, about 0.3 to 2 kB. `version` is the moment of
+    the last edit in microseconds, or 0. Lifetime: CARD_SECONDS.
+    """
+    return name("card", f"{post_id}.{version}")
+
+
+def person_card(user_id: int, version: int) -> str:
+    """The little that stands with a post of a user.
+
+    String: the JSON object `accounts.cards.small_card`, about 0.1 kB. `version` is the user's
+    `card_version`. Lifetime: PERSON_SECONDS.
+    """
+    return name("person", f"{user_id}.{version}")
 
 
 def hot_readers() -> str:

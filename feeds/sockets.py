@@ -17,11 +17,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import find_token
-from feeds import hot, presence, timeline
-from feeds.api import entry_cards
+from feeds import cards, hot, presence, timeline
 from feeds.presence import Pass
 from feedsite.live import registry
-from feedsite.rendering import encode
+from feedsite.rendering import encode, fragment
 from posts.models import as_id, first_id_at
 from posts.queries import knows_id
 
@@ -222,5 +221,7 @@ def frames_above(reader: User, entry_id: int) -> list[tuple[str, str]]:
     entries = timeline.newer_than(reader, entry_id, MOST_MISSED)
     if entries is None:
         return [("", RESYNC)]
-    cards = entry_cards(timeline.hydrate(reader, entries))
-    return [(f"new_post:{card['entry_id']}", encode({"type": "new_post", "post": card}).decode()) for card in cards]
+    return [
+        (f"new_post:{entry_id}", encode({"type": "new_post", "post": fragment(card)}).decode())
+        for entry_id, card in cards.rendered(reader, entries).items()
+    ]

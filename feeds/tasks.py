@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from feeds import fanout, mover, upkeep
+from feeds import fanout, hot, mover, upkeep
 
 SETTLE_AT_ONCE = 50_000
 
@@ -46,3 +46,4 @@ def retract(post_id: int) -> None:
 @shared_task
 def trim_feeds() -> None:
     upkeep.trim()
+    hot.forget_expired()

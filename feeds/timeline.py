@@ -1,12 +1,13 @@
 """The home timeline: exact whatever was pushed, is still owed, or is pulled.
 
-A page is skeleton ids, rules, order, hydrate. The skeleton and the rules are the statements of
-`feeds/migrations/0002_statements.py`; nothing in Feed or Redis decides what may be seen.
+A page is skeleton ids, rules, order, cards. Skeleton and rules are one statement each way (see
+`feeds/migrations/0004_one_statement.py`); nothing in Feed or Redis decides what may be seen.
 """
 
-import logging
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -16,88 +17,114 @@ from feedsite.pagination import PageRequest
 from posts.hydrate import visible_posts
 from posts.models import Post
 
-logger = logging.getLogger(__name__)
 NEWEST = 2**62
 # Candidates read beyond a page's length, since the rules drop some.
-HOT_SPARE = 10
+HOT_SPARE = 5
+# A copy older than this is not used any more; well under FANOUT_LINGER_SECONDS.
+MOST_HOT_SECONDS = 0.25
 
 
-@dataclass(frozen=True)
-class Entry:
+class Place(Protocol):
     """A place in a timeline: the post, or the share that brought it, and what is shown there."""
 
+    @property
+    def entry_id(self) -> int: ...
+
+    @property
+    def shown_id(self) -> int: ...
+
+
+class Entry(NamedTuple):
     entry_id: int
     shown_id: int
 
 
+class Row(NamedTuple):
+    """An entry by the rules as they stood when it was read, with all of its card that changes by itself.
+
+    Ids of the entry, of what is shown there, of its author and of who shared it (or None); the
+    versions name the cached rest of the card.
+    """
+
+    entry_id: int
+    shown_id: int
+    author_id: int
+    sharer_id: int | None
+    visibility: str
+    is_private: bool
+    likes: int
+    comments: int
+    shares: int
+    has_liked: bool
+    has_shared: bool
+    post_version: int
+    author_version: int
+    sharer_version: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    next_cursor: str | None
+
+
 @dataclass(frozen=True)
 class Item:
-    """An entry with all that its card needs."""
+    """An entry with all that its card on a page needs."""
 
-    entry: Entry
+    entry: Place
     post: Post
     sharer: Any | None
     reason: str
 
 
-@dataclass(frozen=True)
-class Page:
-    items: list[Item]
-    next_cursor: str | None
-
-
 def home(reader: Any, asked: PageRequest) -> Page:
     """A page of the reader's home timeline, newest first, with the cursor of the next one or None."""
     below, top = asked.cursor or (NEWEST, NEWEST)
-    entries = skeleton(reader, below=below, top=top, limit=asked.limit + 1)
-    shown = entries[: asked.limit]
-    following = None
-    if len(entries) > asked.limit:
-        # Shares newer than where the scroll began do not move what is still to come.
-        following = asked.next_cursor(shown[-1].entry_id, shown[0].entry_id if top == NEWEST else top)
-    return Page(hydrate(reader, shown), following)
+    rows = skeleton(reader, below=below, top=top, limit=asked.limit + 1)
+    if len(rows) <= asked.limit:
+        return Page(rows, None)
+    shown = rows[: asked.limit]
+    # Shares newer than where the scroll began do not move what is still to come.
+    return Page(shown, asked.next_cursor(shown[-1].entry_id, shown[0].entry_id if top == NEWEST else top))
 
 
-def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Entry]:
+def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Row]:
     """At most `limit` entries under `below`, newest first, by the rules as they stand now."""
-    # The outbox is read before Redis: a post leaves it only after it was added to hot timelines, so
-    # one that is missing from the first is in the second.
-    version, owed = owed_to(reader.pk, below)
+    asked_at = time.monotonic()
     copy = hot.read(reader.pk, below=below, limit=limit + HOT_SPARE)
-    is_good = copy is not None and copy[0] == version
-    entries = from_hot(reader.pk, copy[1], owed, top=top, limit=limit) if copy and is_good else None
-    if entries is None:
-        entries = from_postgres(reader.pk, below=below, top=top, limit=limit)
-        if not is_good and below == NEWEST and len(entries) == limit:
-            fill_hot(reader.pk)
-    return entries
+    is_current = copy is not None
+    if copy is not None and len(copy[1]) >= limit:
+        rows = from_hot(reader.pk, copy, below=below, top=top, limit=limit)
+        is_current = bool(rows)
+        # A post stays in the outbox for a while after it was added to hot timelines, so one that was
+        # missing from the copy was found there; unless more time than that has passed.
+        if len(rows) == limit and time.monotonic() - asked_at < MOST_HOT_SECONDS:
+            return rows
+    rows = from_postgres(reader.pk, below=below, top=top, limit=limit)
+    if not is_current and below == NEWEST and len(rows) == limit:
+        fill_hot(reader.pk)
+    return rows
 
 
-def from_postgres(reader_id: int, *, below: int, top: int, limit: int) -> list[Entry]:
+def from_postgres(reader_id: int, *, below: int, top: int, limit: int) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT entry_id, shown_id FROM timeline_page(%s, %s, %s, %s)", [reader_id, below, top, limit])
-        return [Entry(*row) for row in cursor.fetchall()]
+        cursor.execute("SELECT * FROM timeline_home(%s, %s, %s, %s)", [reader_id, below, top, limit])
+        return [Row(*row) for row in cursor.fetchall()]
 
 
-def from_hot(reader_id: int, ids: list[int], owed: list[int], *, top: int, limit: int) -> list[Entry] | None:
-    """The entries among candidates from Redis and the outbox; None where they do not fill the page."""
-    if len(ids) < limit:
-        return None
-    candidates = sorted(set(ids) | {post_id for post_id in owed if post_id > ids[-1]}, reverse=True)
+def from_hot(reader_id: int, copy: tuple[int, list[bytes]], *, below: int, top: int, limit: int) -> list[Row]:
+    """The entries among candidates from Redis and the outbox; fewer where they do not fill the page.
+
+    None at all when whom the reader follows has changed since the copy was made.
+    """
+    version, ids = copy
+    candidates = (b"{" + b",".join(ids) + b"}").decode()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry_id, shown_id FROM timeline_shown(%s, %s, %s, %s)", [reader_id, candidates, top, limit]
+            "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s)", [reader_id, version, candidates, below, top, limit]
         )
-        entries = [Entry(*row) for row in cursor.fetchall()]
-    return entries if len(entries) == limit else None
-
-
-def owed_to(reader_id: int, below: int) -> tuple[int, list[int]]:
-    """(the reader's relations version now, posts of their followees still in the outbox)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version, owed FROM timeline_owed(%s, %s)", [reader_id, below])
-        version, owed = cursor.fetchone()
-        return version, owed or []
+        return [Row(*row) for row in cursor.fetchall()]
 
 
 def fill_hot(reader_id: int) -> None:
@@ -114,8 +141,8 @@ def fill_hot(reader_id: int) -> None:
     hot.finish_fill(reader_id, token, version=version, entries=entries or [])
 
 
-def hydrate(reader: Any, entries: list[Entry]) -> list[Item]:
-    """The posts of the entries, in order; one query, and one more where somebody shared."""
+def hydrate(reader: Any, entries: Sequence[Place]) -> list[Item]:
+    """The posts of the entries for a page, in order; one query, and one more where somebody shared."""
     posts = visible_posts(reader, [entry.shown_id for entry in entries])
     shares = [entry.entry_id for entry in entries if entry.entry_id != entry.shown_id]
     sharers = {
@@ -123,21 +150,26 @@ def hydrate(reader: Any, entries: list[Entry]) -> list[Item]:
         for share in (Post.objects.visible_to(reader).select_related("author").filter(pk__in=shares) if shares else [])
     }
     return [
-        Item(entry, posts[entry.shown_id], sharers.get(entry.entry_id), reason(reader, entry, posts, sharers))
+        Item(
+            entry,
+            posts[entry.shown_id],
+            sharers.get(entry.entry_id),
+            reason(reader.pk, posts[entry.shown_id].author_id, shared=entry.entry_id in sharers),
+        )
         for entry in entries
         if entry.shown_id in posts and (entry.entry_id == entry.shown_id or entry.entry_id in sharers)
     ]
 
 
-def reason(reader: Any, entry: Entry, posts: dict[int, Post], sharers: dict[int, Any]) -> str:
-    """Why the entry is here: `own`, `following` or `shared_by`."""
-    if entry.entry_id in sharers:
+def reason(reader_id: int, author_id: int, *, shared: bool) -> str:
+    """Why an entry is here: `own`, `following` or `shared_by`."""
+    if shared:
         return "shared_by"
-    return "own" if posts[entry.shown_id].author_id == reader.pk else "following"
+    return "own" if author_id == reader_id else "following"
 
 
-def newer_than(reader: Any, entry_id: int, limit: int) -> list[Entry] | None:
+def newer_than(reader: Any, entry_id: int, limit: int) -> list[Row] | None:
     """Entries above `entry_id`, oldest first; None when there are more than `limit`."""
-    entries = skeleton(reader, below=NEWEST, top=NEWEST, limit=limit + 1)
-    newer = [entry for entry in entries if entry.entry_id > entry_id]
+    rows = skeleton(reader, below=NEWEST, top=NEWEST, limit=limit + 1)
+    newer = [row for row in rows if row.entry_id > entry_id]
     return None if len(newer) > limit else newer[::-1]

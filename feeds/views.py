@@ -26,7 +26,12 @@ def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return welcome(request)
     found = timeline.home(request.user, page_request(request.GET, list_name="home", viewer=request.user))
-    context: dict[str, Any] = {"items": as_placed(found.items), "next_cursor": found.next_cursor, "form": PostForm()}
+    items = as_placed(timeline.hydrate(request.user, found.rows))
+    context: dict[str, Any] = {
+        "items": as_placed(timeline.hydrate(request.user, found.rows)),
+        "next_cursor": found.next_cursor,
+        "form": PostForm(),
+    }
     if not request.htmx:
         context["suggestions"] = newcomers_might_follow(request.user, PEOPLE_SUGGESTED)
     return render_list(request, "feeds/home.html", "posts/_list.html", context)

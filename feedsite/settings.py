@@ -6,6 +6,9 @@ from pathlib import Path
 
 import dj_database_url
 from dotenv import load_dotenv
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from feedsite import embedded, env
 
@@ -77,9 +80,15 @@ FANOUT_INLINE_FOLLOWERS = 200
 FANOUT_BIG_FOLLOWERS = 20_000
 # A post still in the outbox after this long is taken up by the sweeper.
 FANOUT_LOST_AFTER_SECONDS = 2
+# How long a delivered post stays in the outbox, for reads that asked Redis just before it was delivered.
+FANOUT_LINGER_SECONDS = 0.5
 # A hot timeline is kept in Redis this long after its reader was last seen.
 HOT_TIMELINE_LENGTH = 200
 HOT_TIMELINE_SECONDS = 24 * 3600
+# Cached cards, by version, and how many of each kind a process keeps for itself.
+CARD_SECONDS = 6 * 3600
+PERSON_SECONDS = 3600
+CARDS_AT_HAND = 20_000
 POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
 # Deleted posts are erased for good after this long.
 DELETED_KEEP_HOURS = 24
@@ -121,8 +130,10 @@ CACHES = {
         "KEY_PREFIX": REDIS_PREFIX,
         "OPTIONS": {
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-            "SOCKET_TIMEOUT": 0.3,
-            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.25,
+            "SOCKET_CONNECT_TIMEOUT": 0.25,
+            # A connection that has gone stale is opened again once; waiting twice helps nobody.
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))},
             # Only log-in limits lie here; without Redis people must still be able to log in.
             "IGNORE_EXCEPTIONS": True,
         },

@@ -17,6 +17,8 @@ def site_settings(settings: Any, tmp_path: Any) -> None:
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ACCOUNT_RATE_LIMITS = False
+    # Nobody reads in the middle of a delivery here, except in tests that set this themselves.
+    settings.FANOUT_LINGER_SECONDS = 0
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +95,16 @@ def browser(client: Client, alice: User) -> Client:
     """A signed-in browser without JavaScript."""
     client.force_login(alice)
     return client
+
+
+@pytest.fixture
+def world(transactional_db: None, eager_tasks: None) -> Any:
+    """Four people on a site with real commits, so that other connections see them; tasks wait to be run."""
+    from tests.machine.world import World
+
+    world = World()
+    with world.broker():
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -66,12 +66,12 @@ def test_only_tasks_and_the_wiring_know_celery():
 
 
 def test_only_the_hot_cache_and_the_wiring_know_redis():
-    # feeds.fanout only knows its errors; feedsite reaches it to start it, to ask its health and to publish.
+    # feedsite reaches it to start it, to ask its health and to publish.
     for name, path in modules():
         if name.split(".")[0] != "feedsite" and any(
             i.split(".")[0] in {"redis", "django_redis"} for i in imports(path)
         ):
-            assert name in {"feeds.hot", "feeds.fanout"}, name
+            assert name == "feeds.cache", name
 
 
 def test_there_are_no_signals_and_no_services():
