@@ -2,48 +2,57 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 
 from feeds import keys
 from feeds.cache import Script, breaker, client, forgiving
 
-# KEYS: a hot timeline, the register. ARGV: user id, below, most. The version it was filled at and the
-# entry ids newest first; nothing unless it is complete and its reader is told of new entries.
+# A hot timeline is a list: entry ids in the order they came, and last of all its mark,
+# `v<relations version>:<low>` or, while it is being filled, `f<token>`. All candidates above `low` are
+# in it, some perhaps twice; those at or below `low` are as they happen to be, and nobody reads them.
+
+# KEYS: a hot timeline, the register. ARGV: user id. The list, if its reader is told of new entries.
 READ = Script("""
-local first = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
-if not first or string.sub(first, 1, 1) ~= 'v' or not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return false end
-return {first, redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[2], 1, 'LIMIT', 0, ARGV[3])}
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return false end
+return redis.call('LRANGE', KEYS[1], 0, -1)
 """)
-# KEYS: hot timelines. ARGV: entry id, length kept. Adds only where a timeline exists; the member
-# with score 0 stays first, whatever is trimmed.
+# KEYS: hot timelines. ARGV: entry id, length kept, length that is cut. Adds only where a timeline
+# exists. What is cut off at the end raises `low`, for it need not have been the lowest.
 ADD = Script("""
 for _, key in ipairs(KEYS) do
-    if redis.call('EXISTS', key) == 1 then
-        redis.call('ZADD', key, ARGV[1], ARGV[1])
-        redis.call('ZREMRANGEBYRANK', key, 1, -(ARGV[2] + 1))
+    if redis.call('LPUSHX', key, ARGV[1]) > tonumber(ARGV[3]) then
+        local mark = redis.call('LINDEX', key, -1)
+        if string.sub(mark, 1, 1) == 'v' then
+            local colon = string.find(mark, ':', 1, true)
+            local low = tonumber(string.sub(mark, colon + 1))
+            for _, id in ipairs(redis.call('LRANGE', key, ARGV[2], -2)) do
+                if tonumber(id) > low then low = tonumber(id) end
+            end
+            redis.call('LTRIM', key, 0, ARGV[2] - 1)
+            redis.call('RPUSH', key, string.sub(mark, 1, colon) .. string.format('%.0f', low))
+        end
     end
 end
 """)
-# KEYS: a hot timeline. ARGV: token, version, lifetime, length kept, entry ids newest first.
+# KEYS: a hot timeline. ARGV: token, mark, lifetime, entry ids newest first.
 # Finishes a fill unless something has emptied the key since the fill began.
 FINISH = Script("""
-if not redis.call('ZSCORE', KEYS[1], 'f' .. ARGV[1]) then return 0 end
-redis.call('ZREM', KEYS[1], 'f' .. ARGV[1])
-redis.call('ZADD', KEYS[1], 0, 'v' .. ARGV[2])
-for i = 5, #ARGV do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i]) end
--- Newest first: what was added meanwhile below a full copy's end would leave a gap above itself.
-if #ARGV - 4 >= tonumber(ARGV[4]) then redis.call('ZREMRANGEBYSCORE', KEYS[1], 1, '(' .. ARGV[#ARGV]) end
+if redis.call('LINDEX', KEYS[1], -1) ~= 'f' .. ARGV[1] then return 0 end
+redis.call('RPOP', KEYS[1])
+for i = 4, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+redis.call('RPUSH', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """)
 # KEYS: a hot timeline, the register. ARGV: token, seconds for the fill, user id, when it expires.
 START = Script("""
-local first = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
-if first and string.sub(first, 1, 1) == 'f' then return 0 end
+local mark = redis.call('LINDEX', KEYS[1], -1)
+if mark and string.sub(mark, 1, 1) == 'f' then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('ZADD', KEYS[1], 0, 'f' .. ARGV[1])
+redis.call('RPUSH', KEYS[1], 'f' .. ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
 return 1
@@ -65,11 +74,32 @@ ADD_AT_ONCE = 500
 ONLINE_SECONDS = 90
 
 
+class Copy(NamedTuple):
+    """A hot timeline: the relations version it was made at, all candidates above `low`, newest first.
+
+    With `low` 0 the whole timeline is here.
+    """
+
+    version: int
+    low: int
+    ids: list[int]
+
+    def below(self, entry_id: int, *, most: int) -> list[int] | None:
+        """The newest `most` candidates below an entry; None where the copy does not reach so far down."""
+        found = [pk for pk in self.ids if pk < entry_id][:most] if entry_id <= self.ids[0] else self.ids[:most]
+        return found if len(found) == most or self.low == 0 else None
+
+
 @forgiving(lambda: None)
-def read(user_id: int, *, below: int, limit: int) -> tuple[int, list[bytes]] | None:
-    """(relations version it was filled at, entry ids newest first as digits), or None when there is none."""
-    found = READ(client(), [keys.hot_timeline(user_id), keys.hot_readers()], [user_id, f"({below}", limit])
-    return (int(found[0][1:]), found[1]) if found else None
+def read(user_id: int) -> Copy | None:
+    """The reader's copy; None when there is none, or it is being filled."""
+    found = READ(client(), [keys.hot_timeline(user_id), keys.hot_readers()], [user_id])
+    if not found or not found[-1].startswith(b"v"):
+        return None
+    version, _, low_digits = found.pop()[1:].partition(b":")
+    low = int(low_digits)
+    ids = sorted({pk for pk in map(int, found) if pk > low}, reverse=True)
+    return Copy(int(version), low, ids) if ids else None
 
 
 @forgiving(lambda: None)
@@ -83,9 +113,11 @@ def start_fill(user_id: int) -> str | None:
 
 
 @forgiving(lambda: None)
-def finish_fill(user_id: int, token: str, *, version: int, entries: Iterable[int]) -> None:
-    kept = (settings.HOT_TIMELINE_SECONDS, settings.HOT_TIMELINE_LENGTH)
-    FINISH(client(), [keys.hot_timeline(user_id)], [token, version, *kept, *entries])
+def finish_fill(user_id: int, token: str, *, version: int, entries: Sequence[int]) -> None:
+    """Ends a fill with the newest candidates, newest first; fewer than HOT_TIMELINE_LENGTH are all there are."""
+    low = entries[-1] - 1 if len(entries) >= settings.HOT_TIMELINE_LENGTH else 0
+    mark = f"v{version}:{low}"
+    FINISH(client(), [keys.hot_timeline(user_id)], [token, mark, settings.HOT_TIMELINE_SECONDS, *entries])
 
 
 def add(entry_id: int, user_ids: Sequence[int]) -> None:
@@ -93,9 +125,11 @@ def add(entry_id: int, user_ids: Sequence[int]) -> None:
 
     Raises RedisError: whoever calls must keep the entry owed until this has worked.
     """
+    kept = settings.HOT_TIMELINE_LENGTH
+    arguments = [entry_id, kept, kept + kept // 4 + 1]
     for start in range(0, len(user_ids), ADD_AT_ONCE):
         names = keys.hot_timelines(user_ids[start : start + ADD_AT_ONCE])
-        breaker.call(lambda names=names: ADD(client(), names, [entry_id, settings.HOT_TIMELINE_LENGTH]))  # type: ignore[misc]
+        breaker.call(lambda names=names: ADD(client(), names, arguments))  # type: ignore[misc]
 
 
 def registered(*, most: int) -> tuple[list[int] | None, list[int] | None]:

@@ -16,9 +16,10 @@ def name(kind: str, key: object = None) -> str:
 def hot_timeline(user_id: int) -> str:
     """A reader's newest candidate entries, before the rules, pushed and pulled alike.
 
-    Sorted set. Members: entry ids, the score is the id; at most HOT_TIMELINE_LENGTH. One more
-    member with score 0: `v<relations_version>` of the reader when it was filled, or `f<token>`
-    while a fill is under way. Lifetime: HOT_TIMELINE_SECONDS after the fill.
+    List: entry ids as they came, newest at the head, HOT_TIMELINE_LENGTH to a quarter more; the last
+    member is the mark `v<relations_version>:<low>` of the fill (all candidates above `low` are here),
+    or `f<token>` while a fill is under way. About 12 bytes an entry. Lifetime: HOT_TIMELINE_SECONDS
+    after the fill.
     """
     return name("hot", user_id)
 
@@ -57,3 +58,18 @@ def online() -> str:
     Refreshed by each socket process for its own readers; at most one entry per reader.
     """
     return name("online")
+
+
+def counts() -> str:
+    """What pages and deliveries have counted since the last drain (`feeds.counts`).
+
+    Hash. Field: `reads:<reader id>`, `hot_reads`, `posts`, `pushed`, `push:<size>:posts`,
+    `push:<size>:us` or `fresh:<seconds>`; value: a sum. At most a field for each reader who came
+    meanwhile. Lifetime: until it is drained.
+    """
+    return name("counts")
+
+
+def counts_taken() -> str:
+    """The same, set aside while it is written into PostgreSQL. Hash. Lifetime: until that is committed."""
+    return name("counts-taken")

@@ -92,17 +92,20 @@ def home(reader: Any, asked: PageRequest) -> Page:
 def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Row]:
     """At most `limit` entries under `below`, newest first, by the rules as they stand now."""
     asked_at = time.monotonic()
-    copy = hot.read(reader.pk, below=below, limit=limit + HOT_SPARE)
+    copy = hot.read(reader.pk)
     is_current = copy is not None
-    if copy is not None and len(copy[1]) >= limit:
-        rows = from_hot(reader.pk, copy, below=below, top=top, limit=limit)
+    ids = copy.below(below, most=limit + HOT_SPARE) if copy else None
+    if copy and ids:
+        is_end = len(ids) < limit + HOT_SPARE
+        rows = from_hot(reader.pk, copy.version, ids, below=below, above=0 if is_end else ids[-1], top=top, limit=limit)
         is_current = bool(rows)
+        is_whole = len(rows) == limit or (is_current and is_end)
         # A post stays in the outbox for a while after it was added to hot timelines, so one that was
         # missing from the copy was found there; unless more time than that has passed.
-        if len(rows) == limit and time.monotonic() - asked_at < MOST_HOT_SECONDS:
+        if is_whole and time.monotonic() - asked_at < MOST_HOT_SECONDS:
             return rows
     rows = from_postgres(reader.pk, below=below, top=top, limit=limit)
-    if not is_current and below == NEWEST and len(rows) == limit:
+    if not is_current and below == NEWEST and rows:
         fill_hot(reader.pk)
     return rows
 
@@ -113,16 +116,18 @@ def from_postgres(reader_id: int, *, below: int, top: int, limit: int) -> list[R
         return [Row(*row) for row in cursor.fetchall()]
 
 
-def from_hot(reader_id: int, copy: tuple[int, list[bytes]], *, below: int, top: int, limit: int) -> list[Row]:
-    """The entries among candidates from Redis and the outbox; fewer where they do not fill the page.
+def from_hot(
+    reader_id: int, version: int, ids: list[int], *, below: int, above: int, top: int, limit: int
+) -> list[Row]:
+    """The entries among candidates from Redis, and those between `above` and `below` still in the outbox.
 
     None at all when whom the reader follows has changed since the copy was made.
     """
-    version, ids = copy
-    candidates = (b"{" + b",".join(ids) + b"}").decode()
+    candidates = "{" + ",".join(map(str, ids)) + "}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s)", [reader_id, version, candidates, below, top, limit]
+            "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s, %s)",
+            [reader_id, version, candidates, above, below, top, limit],
         )
         return [Row(*row) for row in cursor.fetchall()]
 

@@ -28,7 +28,7 @@ def home(request: Request) -> HttpResponse:
     found = timeline.home(request.user, page_request(request.GET, list_name="home", viewer=request.user))
     items = as_placed(timeline.hydrate(request.user, found.rows))
     context: dict[str, Any] = {
-        "items": as_placed(timeline.hydrate(request.user, found.rows)),
+        "items": items,
         "next_cursor": found.next_cursor,
         "form": PostForm(),
     }

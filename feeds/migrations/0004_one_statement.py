@@ -95,7 +95,8 @@ END $$;
 # The same page from candidates out of Redis, unless whom the reader follows has changed since they were
 # put there. What is in the outbox may have been missing from Redis a moment ago.
 HOT = """
-CREATE FUNCTION timeline_hot(_reader bigint, _version bigint, _ids bigint[], _below bigint, _top bigint, _n int)
+CREATE FUNCTION timeline_hot(_reader bigint, _version bigint, _ids bigint[], _above bigint, _below bigint,
+                             _top bigint, _n int)
 RETURNS SETOF timeline_row LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM accounts_user u WHERE u.id = _reader AND u.relations_version = _version) THEN RETURN; END IF;
@@ -104,7 +105,7 @@ BEGIN
         SELECT unnest(_ids)
         UNION
         SELECT o.post_id FROM fanout o
-         WHERE o.post_id > _ids[cardinality(_ids)] AND o.post_id < _below
+         WHERE o.post_id > _above AND o.post_id < _below
            AND (o.author_id = _reader
                 OR EXISTS (SELECT FROM follow f WHERE f.follower_id = _reader AND f.followee_id = o.author_id))
       ), _top) r
