@@ -1,25 +1,28 @@
 """Fan-out on write: a post leaves the outbox once it is pushed to followers and announced."""
 
 import logging
+import time
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from feeds import hot, live
+from feeds import counts, hot, live
 from feeds.cache import AWAY
-from posts.models import first_id_at
+from posts.models import Outbox, first_id_at, time_of
 
 logger = logging.getLogger(__name__)
 
 
 class Owed(NamedTuple):
-    """A post in the outbox, and how many follow its author."""
+    """A post in the outbox, how many follow its author, and how many were served while it was posted."""
 
     post_id: int
     author_id: int
     is_announced: bool
     followers: int
+    served: int = 0
 
 
 def deliver(post_id: int) -> None:
@@ -33,29 +36,47 @@ def deliver(post_id: int) -> None:
     if owed is None:
         return
     announced = owed.is_announced or announce(owed)
-    while push_chunk(post_id):
-        pass
+    start = time.perf_counter()
+    pushed = owed.served + push(post_id)
+    taken = time.perf_counter() - start
     if announced:
         finish(post_id)
+    if announced and not owed.is_announced:
+        fresh = (timezone.now() - time_of(post_id)).total_seconds()
+        counts.note_delivery(owed.followers, pushed, taken, fresh)
+
+
+def push(post_id: int) -> int:
+    """Serves whoever is left, a chunk each transaction; how many that were."""
+    pushed = 0
+    while served := push_chunk(post_id):
+        pushed += served
+        if served < settings.FANOUT_CHUNK_FOLLOWERS:
+            break
+    return pushed
 
 
 def find_owed(post_id: int) -> Owed | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.post_id, o.author_id, o.announced_at IS NOT NULL, u.followers_count"
-            "  FROM fanout o JOIN accounts_user u ON u.id = o.author_id WHERE o.post_id = %s",
-            [post_id],
+            """
+            SELECT o.post_id, o.author_id, o.announced_at IS NOT NULL, u.followers_count,
+                   CASE WHEN o.next_follower = %s THEN (
+                     SELECT count(*) FROM (SELECT FROM follow f WHERE f.followee_id = o.author_id AND NOT f.pull
+                                            LIMIT %s) few) ELSE 0 END
+              FROM fanout o JOIN accounts_user u ON u.id = o.author_id WHERE o.post_id = %s
+            """,
+            [Outbox.ALL_PUSHED, settings.FANOUT_INLINE_FOLLOWERS, post_id],
         )
         row = cursor.fetchone()
     return Owed(*row) if row else None
 
 
-def push_chunk(post_id: int) -> bool:
-    """Serves the next followers in one transaction; False when nobody is left (or another has it)."""
+def push_chunk(post_id: int) -> int:
+    """Serves the next followers in one transaction; how many, 0 when nobody is left (or another has it)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT fanout_chunk(%s, %s)", [post_id, settings.FANOUT_CHUNK_FOLLOWERS])
-        served = cursor.fetchone()[0]
-    return served is not None and served >= settings.FANOUT_CHUNK_FOLLOWERS
+        return cursor.fetchone()[0] or 0
 
 
 def finish(post_id: int) -> None:
@@ -72,7 +93,8 @@ def announce(owed: Owed) -> bool:
     except AWAY as error:
         logger.warning("Post %s stays in the outbox, Redis does not answer: %s", owed.post_id, error)
         return False
-    live.tell_new_post(owed.post_id, online_ids)
+    if online_ids:
+        live.tell_new_post(owed.post_id, online_ids)
     return True
 
 
@@ -85,7 +107,11 @@ def listeners(owed: Owed) -> tuple[list[int], list[int]]:
     hot_ids, online_ids = hot.registered(most=owed.followers + 1)
     if hot_ids is None or online_ids is None:
         followers = followers_of(owed.author_id)
-        return followers, hot.online_among(followers)
+        return followers, hot.online_among(followers) if online_ids is None else [
+            *{*online_ids}.intersection(followers)
+        ]
+    if not hot_ids and not online_ids:
+        return [], []
     heard = set(audience(owed.author_id, list({*hot_ids, *online_ids})))
     return sorted(heard.intersection(hot_ids)), sorted(heard.intersection(online_ids))
 

@@ -14,10 +14,13 @@ from feeds.cache import Script, breaker, client, forgiving
 # `v<relations version>:<low>` or, while it is being filled, `f<token>`. All candidates above `low` are
 # in it, some perhaps twice; those at or below `low` are as they happen to be, and nobody reads them.
 
-# KEYS: a hot timeline, the register. ARGV: user id. The list, if its reader is told of new entries.
+# KEYS: a hot timeline, the register, the counters. ARGV: user id. The list, if its reader is told of
+# new entries; that there was one is counted in passing.
 READ = Script("""
 if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return false end
-return redis.call('LRANGE', KEYS[1], 0, -1)
+local found = redis.call('LRANGE', KEYS[1], 0, -1)
+if found[1] then redis.call('HINCRBY', KEYS[3], 'hot_reads', 1) end
+return found
 """)
 # KEYS: hot timelines. ARGV: entry id, length kept, length that is cut. Adds only where a timeline
 # exists. What is cut off at the end raises `low`, for it need not have been the lowest.
@@ -72,6 +75,8 @@ return found
 FILL_SECONDS = 10
 ADD_AT_ONCE = 500
 ONLINE_SECONDS = 90
+# Hot timelines that are measured for staff.
+SAMPLED = 50
 
 
 class Copy(NamedTuple):
@@ -83,23 +88,30 @@ class Copy(NamedTuple):
     version: int
     low: int
     ids: list[int]
+    # The same as they came, the last first.
+    arrivals: list[int]
 
     def below(self, entry_id: int, *, most: int) -> list[int] | None:
         """The newest `most` candidates below an entry; None where the copy does not reach so far down."""
         found = [pk for pk in self.ids if pk < entry_id][:most] if entry_id <= self.ids[0] else self.ids[:most]
         return found if len(found) == most or self.low == 0 else None
 
+    def arrived_after(self, entry_id: int) -> list[int]:
+        """What was added behind that entry; nothing when the entry is not here."""
+        return self.arrivals[: self.arrivals.index(entry_id)] if entry_id in self.arrivals else []
+
 
 @forgiving(lambda: None)
 def read(user_id: int) -> Copy | None:
     """The reader's copy; None when there is none, or it is being filled."""
-    found = READ(client(), [keys.hot_timeline(user_id), keys.hot_readers()], [user_id])
+    names = [keys.hot_timeline(user_id), keys.hot_readers(), keys.counts()]
+    found = READ(client(), names, [user_id])
     if not found or not found[-1].startswith(b"v"):
         return None
     version, _, low_digits = found.pop()[1:].partition(b":")
     low = int(low_digits)
-    ids = sorted({pk for pk in map(int, found) if pk > low}, reverse=True)
-    return Copy(int(version), low, ids) if ids else None
+    arrivals = [pk for pk in map(int, found) if pk > low]
+    return Copy(int(version), low, sorted(set(arrivals), reverse=True), arrivals) if arrivals else None
 
 
 @forgiving(lambda: None)
@@ -130,6 +142,13 @@ def add(entry_id: int, user_ids: Sequence[int]) -> None:
     for start in range(0, len(user_ids), ADD_AT_ONCE):
         names = keys.hot_timelines(user_ids[start : start + ADD_AT_ONCE])
         breaker.call(lambda names=names: ADD(client(), names, arguments))  # type: ignore[misc]
+
+
+@forgiving(lambda: None)
+def forget(user_ids: Sequence[int]) -> None:
+    """Drops the copies of these readers, and any fill under way."""
+    if user_ids:
+        client().delete(*keys.hot_timelines(user_ids))
 
 
 def registered(*, most: int) -> tuple[list[int] | None, list[int] | None]:
@@ -169,3 +188,29 @@ def mark_online(user_ids: list[int]) -> list[int]:
     pipe.zadd(keys.online(), dict.fromkeys(members, until))
     known, _ = pipe.execute()
     return [pk for pk, score in zip(user_ids, known, strict=True) if score is None]
+
+
+class Sizes(NamedTuple):
+    """What Redis holds; `entry_bytes` is None while there is no hot timeline to measure."""
+
+    used_bytes: int
+    # What Redis may use; 0: no limit.
+    most_bytes: int
+    timelines: int
+    entry_bytes: float | None
+
+
+@forgiving(lambda: None)
+def sizes() -> Sizes | None:
+    """For staff: memory, hot timelines, and bytes an entry in up to 50 of them; 2 trips."""
+    pipe = client().pipeline(transaction=False)
+    pipe.info("memory")
+    pipe.zcount(keys.hot_readers(), time.time(), "+inf")
+    pipe.zrandmember(keys.hot_readers(), SAMPLED)
+    memory, timelines, some = pipe.execute()
+    for name in (names := keys.hot_timelines(map(int, some))):
+        pipe.memory_usage(name)
+        pipe.llen(name)
+    measured = pipe.execute() if names else []
+    used, entries = sum(size or 0 for size in measured[::2]), sum(measured[1::2])
+    return Sizes(memory["used_memory"], memory.get("maxmemory", 0), timelines, used / entries if entries else None)

@@ -48,14 +48,18 @@ def person_card(user_id: int, version: int) -> str:
 
 
 def hot_readers() -> str:
-    """Who has a hot timeline. Sorted set. Member: user id; score: when it expires, Unix seconds."""
+    """Who has a hot timeline. Sorted set. Member: user id; score: when it expires, Unix seconds.
+
+    Lifetime: none of its own; members go when they have expired. At most one for each reader.
+    """
     return name("hot-readers")
 
 
 def online() -> str:
     """Who has an open socket. Sorted set. Member: user id; score: when that is stale, Unix seconds.
 
-    Refreshed by each socket process for its own readers; at most one entry per reader.
+    Refreshed by each socket process for its own readers; at most one entry per reader. Lifetime: none
+    of its own; members go when they are stale.
     """
     return name("online")
 

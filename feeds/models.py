@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-# The class of whom nothing is pushed to.
-INACTIVE = -99
+from feeds.policy import INACTIVE
 
 
 class FeedEntry(models.Model):
@@ -28,7 +27,7 @@ class ReaderState(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # Entries up to this id have been trimmed; whoever scrolls below it is served by pulling.
     floor = models.BigIntegerField(default=0, db_default=0)
-    # Pages read, each worth half as much after `feeds.policy.READING_HALF_LIFE_DAYS`; as of `read_at`.
+    # Pages read, each worth half as much after READING_HALF_LIFE_DAYS; as of `read_at`.
     reading = models.FloatField(default=0, db_default=0)
     read_at = models.DateTimeField(null=True, blank=True)
     # Advice of `feeds.policy`: about log2 of the reads a day, INACTIVE for who has not come for a week.
@@ -67,8 +66,12 @@ class FeedDay(models.Model):
     hot_reads = models.BigIntegerField(default=0, db_default=0)
     # {"push:<size bucket>": [posts, milliseconds], "fresh:<bucket>": posts}: times of fan-out and freshness.
     times = models.JSONField(default=dict, db_default={})
-    # {"<threshold>": [pushed, pulled]}: what pushing authors up to that many followers would have cost.
+    # {"<threshold>": [pushed, pulled]}: what pushing authors up to that many followers would have cost,
+    # and {"adaptive": …}. Empty until the day is over and was looked at.
     thresholds = models.JSONField(default=dict, db_default={})
+    # The strategy that day ended with, and the fixed threshold that stands in for adaptive from then on.
+    strategy = models.CharField(max_length=8, blank=True, default="", db_default="")
+    fallback = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         db_table = "feed_day"

@@ -1,137 +1,131 @@
-"""Moves edges between push and pull, to where the policy wants them, without anybody noticing.
+"""Brings edges to where the policy wants them, many a transaction, without anybody noticing.
 
-Lock order everywhere: author rows, then reader rows, each in the order of their ids, then edges.
+`feeds.rates` says who wants what and flags those whose edges may be out of place; `feeds.moves`
+moves. Only one batch at a time moves anything, so that the cap on pushes holds exactly.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from itertools import islice
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from feeds import policy
+from feeds import meter, policy, rates
+from feeds.moves import Edges, as_params, one_mover_at_a_time, pull_edges, push_edges
+from feeds.policy import EVERYBODY, INACTIVE
+from posts.models import NEVER
 
-Edges = list[tuple[int, int]]
+# An author who is locked cannot publish, so a transaction moves few edges; one look finds more.
 EDGES_AT_ONCE = 2000
+EDGES_FOUND = 40_000
+EDGES_LOOKED_AT = 300_000
+BATCHES_JUDGED = 10
 
-# An author's posts from before the reader's floor need no row: below it everything is pulled. A
-# reader for whom the back-fill alone would exceed a timeline has the floor raised instead.
-RAISE_FLOOR = """
-UPDATE reader_state r SET floor = greatest(r.floor, far.id)
-  FROM (SELECT e.follower, max(deep.id) AS id
-          FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
-          JOIN LATERAL (SELECT p.id FROM post p
-                         WHERE p.author_id = e.followee AND p.root_id IS NULL AND p.deleted_at IS NULL
-                         ORDER BY p.id DESC OFFSET %(size)s LIMIT 1) deep ON true
-         GROUP BY e.follower) far
- WHERE r.user_id = far.follower AND r.floor < far.id
+# The flagged with the least ids, and how many edges each has to look at.
+FLAGGED_AUTHORS = """
+SELECT s.user_id, s.cutoff, u.followers_count FROM author_state s JOIN accounts_user u ON u.id = s.user_id
+ WHERE s.unsettled ORDER BY s.user_id LIMIT 5000
 """
-BACK_FILL = """
-INSERT INTO feed (user_id, post_id)
-SELECT e.follower, recent.id
-  FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
-  JOIN reader_state r ON r.user_id = e.follower
-  JOIN follow f ON f.follower_id = e.follower AND f.followee_id = e.followee AND f.pull
-  JOIN LATERAL (SELECT p.id FROM post p
-                 WHERE p.author_id = e.followee AND p.root_id IS NULL AND p.deleted_at IS NULL
-                   AND p.id > r.floor) recent ON true
- ORDER BY 1, 2
-ON CONFLICT DO NOTHING
+FLAGGED_READERS = """
+SELECT r.user_id, r.class, u.following_count FROM reader_state r JOIN accounts_user u ON u.id = r.user_id
+ WHERE r.unsettled ORDER BY r.user_id LIMIT 5000
 """
-# In the order of the key, so that two movers never wait for each other.
-LOCK_EDGES = """
-SELECT FROM follow f JOIN unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
-    ON f.follower_id = e.follower AND f.followee_id = e.followee
- ORDER BY f.follower_id, f.followee_id FOR NO KEY UPDATE OF f
-"""
-SET_PULL = """
-UPDATE follow f SET pull = %(pull)s
-  FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
- WHERE f.follower_id = e.follower AND f.followee_id = e.followee AND f.pull <> %(pull)s
-"""
-# Each goes along an index from where the last batch ended, so that a batch costs the same whether
-# it is the first or the thousandth.
-WANT_PUSH = """
-SELECT f.follower_id, f.followee_id FROM follow f JOIN accounts_user u ON u.id = f.followee_id
- WHERE f.pull AND u.followers_count <= %(reach)s AND (f.follower_id, f.followee_id) > (%(follower)s, %(followee)s)
- ORDER BY f.follower_id, f.followee_id LIMIT %(limit)s
-"""
-WANT_PULL = """
-SELECT f.follower_id, f.followee_id FROM follow f JOIN accounts_user u ON u.id = f.followee_id
- WHERE NOT f.pull AND u.followers_count > %(reach)s AND u.id >= %(followee)s
-   AND (f.followee_id, f.follower_id) > (%(followee)s, %(follower)s)
+# Edges that stand where the policy does not want them, of those authors or those readers. Who has no
+# row yet is NEVER pushed, or an INACTIVE reader.
+OF_AUTHORS = """
+SELECT f.follower_id, f.followee_id FROM author_state s JOIN follow f ON f.followee_id = s.user_id
+  LEFT JOIN reader_state r ON r.user_id = f.follower_id
+ WHERE s.user_id = ANY (%(ids)s) AND f.pull = %(pull)s AND (coalesce(r.class, %(inactive)s) >= s.cutoff) = %(pull)s
  ORDER BY f.followee_id, f.follower_id LIMIT %(limit)s
 """
+OF_READERS = """
+SELECT f.follower_id, f.followee_id FROM reader_state r JOIN follow f ON f.follower_id = r.user_id
+  LEFT JOIN author_state s ON s.user_id = f.followee_id
+ WHERE r.user_id = ANY (%(ids)s) AND f.pull = %(pull)s AND (r.class >= coalesce(s.cutoff, %(never)s)) = %(pull)s
+ ORDER BY f.followee_id, f.follower_id LIMIT %(limit)s
+"""
+# Those of some edges found before that are still out of place.
+STILL = """
+SELECT f.follower_id, f.followee_id
+  FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
+  JOIN follow f ON f.follower_id = e.follower AND f.followee_id = e.followee
+  LEFT JOIN reader_state r ON r.user_id = f.follower_id
+  LEFT JOIN author_state s ON s.user_id = f.followee_id
+ WHERE f.pull = %(pull)s AND (coalesce(r.class, %(inactive)s) >= coalesce(s.cutoff, %(never)s)) = %(pull)s
+"""
+CLEAR_AUTHORS = """
+WITH mine AS MATERIALIZED (
+  SELECT s.user_id FROM author_state s JOIN unnest(%(ids)s::bigint[], %(seen)s::smallint[]) AS old(id, advice)
+      ON s.user_id = old.id AND s.cutoff = old.advice
+   ORDER BY s.user_id FOR NO KEY UPDATE OF s)
+UPDATE author_state s SET unsettled = false FROM mine WHERE s.user_id = mine.user_id
+"""
+CLEAR_READERS = """
+WITH mine AS MATERIALIZED (
+  SELECT r.user_id FROM reader_state r JOIN unnest(%(ids)s::bigint[], %(seen)s::smallint[]) AS old(id, advice)
+      ON r.user_id = old.id AND r.class = old.advice
+   ORDER BY r.user_id FOR NO KEY UPDATE OF r)
+UPDATE reader_state r SET unsettled = false FROM mine WHERE r.user_id = mine.user_id
+"""
+# A look at every edge of some authors, for what no flag tells of: an import, a flag lost to chance.
+FLAG_MISPLACED = """
+INSERT INTO author_state AS mine (user_id, unsettled)
+SELECT u.id, true FROM accounts_user u LEFT JOIN author_state s ON s.user_id = u.id
+ WHERE u.id > %(after)s AND u.id <= %(last)s AND EXISTS (
+       SELECT FROM follow f LEFT JOIN reader_state r ON r.user_id = f.follower_id
+        WHERE f.followee_id = u.id AND f.pull = (coalesce(r.class, %(inactive)s) >= coalesce(s.cutoff, %(never)s)))
+ ORDER BY u.id
+ON CONFLICT (user_id) DO UPDATE SET unsettled = true WHERE NOT mine.unsettled
+"""
+FLAG = """
+UPDATE author_state SET unsettled = true
+ WHERE user_id IN (SELECT user_id FROM author_state WHERE user_id = ANY (%(ids)s) ORDER BY user_id FOR NO KEY UPDATE)
+"""
+# How many each author who may be over the cap pushes to; whom staff have pinned is not asked.
+FULL = """
+SELECT u.id, (SELECT count(*) FROM follow f WHERE f.followee_id = u.id AND NOT f.pull)
+  FROM accounts_user u JOIN author_state s ON s.user_id = u.id
+ WHERE u.id = ANY (%(ids)s) AND u.followers_count > %(cap)s AND s.cutoff > %(everybody)s
+"""
+BOUNDS = {"inactive": INACTIVE, "never": NEVER}
 
 
-def push_edges(edges: Edges) -> None:
-    """Makes these edges pushed, each with its back-fill, in one transaction."""
-    params = as_params(edges) | {"size": settings.TIMELINE_SIZE, "pull": False}
-    with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, params)
-        # Each a statement of its own: their snapshots must be newer than the locks.
-        cursor.execute(RAISE_FLOOR, params)
-        cursor.execute(BACK_FILL, params)
-        cursor.execute(SET_PULL, params)
+@dataclass(frozen=True)
+class Side:
+    """Whose flags are worked off: the statements for authors, or for readers."""
+
+    flagged: str
+    misplaced: str
+    clear: str
+    edges_at_once: int
 
 
-def pull_edges(edges: Edges) -> None:
-    """Makes these edges pulled. What was pushed stays and does no harm."""
-    params = as_params(edges) | {"pull": True}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_EDGES, params)
-        cursor.execute(SET_PULL, params)
-
-
-def as_params(edges: Edges) -> dict[str, Any]:
-    return {"followers": [follower for follower, _ in edges], "followees": [followee for _, followee in edges]}
-
-
-def lock(cursor: Any, params: dict[str, Any]) -> None:
-    """No post of these authors is half published, no feed of these readers half moved, until commit."""
-    for table, ids, strength in [
-        ("author_state", "followees", "SHARE"),
-        ("reader_state", "followers", "NO KEY UPDATE"),
-    ]:
-        cursor.execute(
-            f"INSERT INTO {table} (user_id) SELECT DISTINCT id FROM unnest(%({ids})s::bigint[]) id"  # noqa: S608
-            " JOIN accounts_user u USING (id) ORDER BY id ON CONFLICT DO NOTHING",
-            params,
-        )
-        cursor.execute(
-            f"SELECT FROM {table} WHERE user_id = ANY (%({ids})s) ORDER BY user_id FOR {strength}",  # noqa: S608
-            params,
-        )
+AUTHORS = Side(FLAGGED_AUTHORS, OF_AUTHORS, CLEAR_AUTHORS, EDGES_AT_ONCE)
+# A reader's edges lock as many authors, who cannot publish meanwhile.
+READERS = Side(FLAGGED_READERS, OF_READERS, CLEAR_READERS, EDGES_AT_ONCE // 4)
 
 
 def settle_edge(follower_id: int, followee_id: int) -> None:
-    """Moves one edge to where it belongs, as after a follow."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT u.followers_count, f.pull FROM follow f JOIN accounts_user u ON u.id = f.followee_id"
-            " WHERE f.follower_id = %s AND f.followee_id = %s",
-            [follower_id, followee_id],
-        )
-        row = cursor.fetchone()
-    if row and row[1] and wanted(row[0]):
-        push_edges([(follower_id, followee_id)])
-
-
-def wanted(followers_count: int) -> bool:
-    return policy.should_push(
-        settings.FEED_STRATEGY, followers_count=followers_count, threshold=settings.CELEBRITY_THRESHOLD
-    )
-
-
-def pushed_most() -> int:
-    """The most followers an author may have to be pushed; below 0 nobody is."""
-    return policy.pushed_range(settings.FEED_STRATEGY, threshold=settings.CELEBRITY_THRESHOLD)
+    """Moves one edge to where it belongs, as after a follow; the author's size may have crossed a border."""
+    rates.judge_size(followee_id)
+    for pull in (True, False):
+        move([(follower_id, followee_id)], pull=pull)
 
 
 def settle(most: int | None = None) -> int:
-    """Moves edges that stand where the policy does not want them; the number moved, at most `most`."""
+    """Brings every edge to what the settings and rates say now; the number moved, about `most` at most."""
+    return enough(settle_in_batches(), most)
+
+
+def settle_flagged(most: int | None = None) -> int:
+    """Works off what is marked unsettled; costs nothing when nothing is."""
+    return enough(flagged_in_batches(), most)
+
+
+def enough(batches: Iterator[int], most: int | None) -> int:
     moved = 0
-    for number in settle_in_batches():
+    for number in batches:
         moved += number
         if most is not None and moved >= most:
             break
@@ -140,18 +134,104 @@ def settle(most: int | None = None) -> int:
 
 def settle_in_batches() -> Iterator[int]:
     """The same without end, a transaction a batch; yields how many edges each has moved."""
-    reach = pushed_most()
-    for query, move in ((WANT_PULL, pull_edges), (WANT_PUSH, push_edges)):
-        last = (0, 0)
-        while edges := select_edges(query, reach, after=last):
-            move(edges)
-            last = edges[-1]
-            yield len(edges)
+    rates.judge_readers()
+    last: int | None = 0
+    while last is not None:
+        last = judge_some(last)
+    # After an import nobody has looked yet how large these have become, and plans would be wild.
+    rates.rows("ANALYZE author_state, reader_state")
+    yield from flagged_in_batches()
 
 
-def select_edges(query: str, reach: int, *, after: tuple[int, int]) -> Edges:
-    """The next edges behind `after`, (follower, followee)."""
-    params = {"reach": reach, "follower": after[0], "followee": after[1], "limit": EDGES_AT_ONCE}
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        return [(follower, followee) for follower, followee in cursor.fetchall()]
+def judge_some(after: int) -> int | None:
+    """Judges some thousands of authors with ids above `after`; the last one's id, or None at the end.
+
+    It looks at all their edges, not only at flags. Killed between, it leaves that to the next round.
+    """
+    last = None
+    for ids in islice(rates.author_batches(after), BATCHES_JUDGED):
+        rates.judge_round(ids)
+        last = ids[-1]
+    if last is not None:
+        rates.rows(FLAG_MISPLACED, after=after, last=last, **BOUNDS)
+    return last
+
+
+def flagged_in_batches() -> Iterator[int]:
+    """Authors before readers, until nobody is flagged; killed anywhere, the flags tell what is left."""
+    while side := next((side for side in (AUTHORS, READERS) if rates.rows(side.flagged)), None):
+        edges, pull = look(side)
+        for start in range(0, len(edges), side.edges_at_once):
+            yield move(edges[start : start + side.edges_at_once], pull=pull)
+
+
+def look(side: Side) -> tuple[Edges, bool]:
+    """(edges out of place of some who are flagged, whether to pull them); clears flags where there are none.
+
+    A flag goes if the advice is still what it was at the look: an edge out of place after that has
+    a flag at its other end, or a newer one at this. Edges to be pulled come first: they make room
+    under the cap.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        one_mover_at_a_time(cursor)
+        seen = some_flagged(side)
+        for pull in (True, False):
+            # Standing at `not pull`, they should be at `pull`.
+            edges = rates.rows(side.misplaced, ids=list(seen), pull=not pull, limit=EDGES_FOUND, **BOUNDS)
+            if edges:
+                return edges, pull
+        rates.rows(side.clear, ids=list(seen), seen=list(seen.values()))
+    return [], False
+
+
+def some_flagged(side: Side) -> dict[int, int]:
+    """{id: cut-off or class} of some who are flagged: as many as have EDGES_LOOKED_AT together, or one."""
+    seen: dict[int, int] = {}
+    edges = 0
+    for pk, advice, number in rates.rows(side.flagged):
+        edges += number
+        if seen and edges > EDGES_LOOKED_AT:
+            break
+        seen[pk] = advice
+    return seen
+
+
+def move(edges: Edges, *, pull: bool) -> int:
+    """Moves those of the edges that are still out of place, in one transaction; how many.
+
+    Edges that would break an author's cap stay; that author is judged and flagged.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        one_mover_at_a_time(cursor)
+        wrong = rates.rows(STILL, **as_params(edges), **BOUNDS | {"pull": not pull})
+        over = set() if pull else over_the_cap(wrong)
+        if kept := [edge for edge in wrong if edge[1] not in over]:
+            (pull_edges if pull else push_edges)(kept)
+            meter.count_moved(len(kept))
+    judge_over_the_cap(over)
+    return len(kept)
+
+
+def over_the_cap(edges: Edges) -> set[int]:
+    """Authors who would push to more than CELEBRITY_THRESHOLD with these edges as well."""
+    by = rates.rules()
+    if by.strategy != "adaptive":
+        return set()
+    more = Counter(followee for _, followee in edges)
+    found = rates.rows(FULL, ids=list(more), cap=by.threshold, everybody=EVERYBODY)
+    return {pk for pk, pushed in found if pushed + more[pk] > by.threshold}
+
+
+def judge_over_the_cap(author_ids: set[int]) -> None:
+    """Raises their cut-offs, and flags them, so that edges to be pulled make room.
+
+    After the move's commit: its locks are on other authors, and locks are taken in order.
+    """
+    if author_ids:
+        rates.judge_authors(sorted(author_ids))
+        rates.rows(FLAG, ids=sorted(author_ids))
+
+
+def pushed_most() -> int:
+    """The most followers a new author may have to be pushed to all of them; below 0 nobody is."""
+    return policy.pushed_from_start(rates.rules())

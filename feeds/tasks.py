@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from feeds import fanout, hot, mover, upkeep
+from feeds import fanout, hot, meter, mover, rates, upkeep
 
 SETTLE_AT_ONCE = 50_000
 
@@ -9,11 +9,13 @@ SETTLE_AT_ONCE = 50_000
 @shared_task
 def deliver(post_id: int) -> None:
     fanout.deliver(post_id)
+    rates.judge_burst(post_id)
 
 
 @shared_task
 def deliver_big(post_id: int) -> None:
     fanout.deliver(post_id)
+    rates.judge_burst(post_id)
 
 
 @shared_task
@@ -30,12 +32,36 @@ def settle_edge(follower_id: int, followee_id: int) -> None:
 
 @shared_task
 def settle_edges() -> None:
-    mover.settle(most=SETTLE_AT_ONCE)
+    mover.settle_flagged(most=SETTLE_AT_ONCE)
+
+
+@shared_task
+def count_reads() -> None:
+    meter.drain()
+
+
+@shared_task
+def judge_readers() -> None:
+    rates.judge_readers()
+
+
+@shared_task
+def judge_everybody(after: int = 0) -> None:
+    """The daily round along all authors and edges, some thousands a task, each starting the next."""
+    last = mover.judge_some(after)
+    if last is not None:
+        judge_everybody.delay(last)
+
+
+@shared_task
+def close_days() -> None:
+    meter.close_days()
 
 
 @shared_task
 def tidy_feed(reader_id: int, author_id: int) -> None:
     upkeep.tidy(reader_id, author_id)
+    rates.judge_size(author_id)
 
 
 @shared_task

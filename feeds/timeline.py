@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from django.conf import settings
 from django.db import connection
 
-from feeds import hot
+from feeds import counts, hot
 from feedsite.pagination import PageRequest
 from posts.hydrate import visible_posts
 from posts.models import Post
@@ -89,8 +89,11 @@ def home(reader: Any, asked: PageRequest) -> Page:
     return Page(shown, asked.next_cursor(shown[-1].entry_id, shown[0].entry_id if top == NEWEST else top))
 
 
-def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Row]:
-    """At most `limit` entries under `below`, newest first, by the rules as they stand now."""
+def skeleton(reader: Any, *, below: int, top: int, limit: int, is_check: bool = False) -> list[Row]:
+    """At most `limit` entries under `below`, newest first, by the rules as they stand now.
+
+    `is_check` is for whoever looks without being a reader: nothing is counted, nothing is cached.
+    """
     asked_at = time.monotonic()
     copy = hot.read(reader.pk)
     is_current = copy is not None
@@ -105,8 +108,10 @@ def skeleton(reader: Any, *, below: int, top: int, limit: int) -> list[Row]:
         if is_whole and time.monotonic() - asked_at < MOST_HOT_SECONDS:
             return rows
     rows = from_postgres(reader.pk, below=below, top=top, limit=limit)
-    if not is_current and below == NEWEST and rows:
-        fill_hot(reader.pk)
+    if not is_check:
+        counts.note_page(reader.pk, hot_copy=False)
+        if not is_current and below == NEWEST and rows:
+            fill_hot(reader.pk)
     return rows
 
 
@@ -174,7 +179,22 @@ def reason(reader_id: int, author_id: int, *, shared: bool) -> str:
 
 
 def newer_than(reader: Any, entry_id: int, limit: int) -> list[Row] | None:
-    """Entries above `entry_id`, oldest first; None when there are more than `limit`."""
+    """Entries that came after `entry_id`, oldest first; None when there are more than `limit`."""
     rows = skeleton(reader, below=NEWEST, top=NEWEST, limit=limit + 1)
     newer = [row for row in rows if row.entry_id > entry_id]
-    return None if len(newer) > limit else newer[::-1]
+    newer += came_late(reader, entry_id, known={row.entry_id for row in newer})
+    return None if len(newer) > limit else sorted(newer)
+
+
+def came_late(reader: Any, entry_id: int, *, known: set[int]) -> list[Row]:
+    """Entries with lower ids that arrived after that entry: their transactions took a moment longer.
+
+    Known from the order in the hot timeline; a reader who has none sees them with the next page.
+    """
+    copy = hot.read(reader.pk)
+    late = [pk for pk in copy.arrived_after(entry_id) if pk < entry_id and pk not in known] if copy else []
+    if not late:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM timeline_rows(%s, %s, %s)", [reader.pk, late, NEWEST])
+        return [Row(*row) for row in cursor.fetchall()]

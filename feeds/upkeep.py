@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from feeds import hot
+
 READERS_AT_ONCE = 200
 
 OVERLONG = "SELECT user_id FROM feed GROUP BY user_id HAVING count(*) > %s ORDER BY user_id"
@@ -31,7 +33,28 @@ DELETE FROM feed f USING post p
    AND NOT EXISTS (SELECT FROM follow e WHERE e.follower_id = %(reader)s AND e.followee_id = %(author)s)
 """
 
-
+EMPTY = "DELETE FROM feed WHERE user_id = ANY (%(readers)s)"
+# The newest TIMELINE_SIZE entries of those who are pushed. A post that is being published at this
+# moment is pushed after its commit, as ever.
+REFILL = """
+INSERT INTO feed (user_id, post_id)
+SELECT u.id, newest.id FROM unnest(%(readers)s::bigint[]) AS u(id)
+  CROSS JOIN LATERAL (
+    SELECT recent.id FROM follow f
+      CROSS JOIN LATERAL (SELECT p.id FROM post p
+                           WHERE p.author_id = f.followee_id AND p.root_id IS NULL AND p.deleted_at IS NULL
+                           ORDER BY p.id DESC LIMIT %(size)s) recent
+     WHERE f.follower_id = u.id AND NOT f.pull
+     ORDER BY recent.id DESC LIMIT %(size)s) newest
+ ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+# What did not fit lies below the floor, where everything is pulled.
+SET_FLOORS = """
+UPDATE reader_state r SET floor = coalesce(
+    (SELECT min(f.post_id) - 1 FROM feed f WHERE f.user_id = r.user_id HAVING count(*) >= %(size)s), 0)
+ WHERE r.user_id = ANY (%(readers)s)
+"""
 RETRACT = """
 DELETE FROM feed f USING post p, follow e
  WHERE p.id = %(post)s AND p.deleted_at IS NOT NULL
@@ -61,6 +84,21 @@ def trim_readers(readers: list[int]) -> int:
         for statement in (MAKE_STATES, LOCK_READERS, RAISE_FLOORS, DELETE_BELOW):
             cursor.execute(statement, params)
         return int(cursor.rowcount)
+
+
+def rebuild(readers: list[int]) -> int:
+    """Makes the pushed entries of these readers anew from the tables, in one transaction; entries written.
+
+    Nobody notices: whoever reads meanwhile has the old or the new ones.
+    """
+    params: dict[str, Any] = {"readers": readers, "size": settings.TIMELINE_SIZE}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (MAKE_STATES, LOCK_READERS, EMPTY, REFILL):
+            cursor.execute(statement, params)
+        written = int(cursor.rowcount)
+        cursor.execute(SET_FLOORS, params)
+    hot.forget(readers)
+    return written
 
 
 def tidy(reader_id: int, author_id: int) -> None:

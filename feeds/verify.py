@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +14,7 @@ from feeds import oracle, timeline
 from posts.models import Outbox, first_id_at
 
 PAGE = 100
+READERS_AT_ONCE = 1000
 TRIES = 3
 OWED_TOO_LONG_SECONDS = 60
 
@@ -27,19 +30,28 @@ class Fault:
         return f"invariant {self.invariant}: user {self.user} post {self.post}: {self.words}"
 
 
-def sampled_readers(sample: int | None) -> list[int]:
-    """Ids of the readers to check: everybody, or `sample` of them at random."""
+def in_batches(users: Any, size: int) -> Iterator[list[int]]:
+    """The ids of a queryset of users in order, `size` at a time; no more than that in memory."""
+    after = 0
+    while batch := list(users.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:size]):
+        yield batch
+        after = batch[-1]
+
+
+def readers(sample: int | None) -> tuple[int, Iterator[int]]:
+    """(how many, their ids): all active readers, or `sample` of them at random."""
     users = User.objects.active()
     if sample is None:
-        return list(users.order_by("pk").values_list("pk", flat=True))
-    return list(users.order_by("?").values_list("pk", flat=True)[:sample])
+        return users.count(), chain.from_iterable(in_batches(users, READERS_AT_ONCE))
+    chosen = list(users.order_by("?").values_list("pk", flat=True)[:sample])
+    return len(chosen), iter(chosen)
 
 
 def served(reader: User) -> Iterator[timeline.Entry]:
     """The timeline as the site serves it, page by page as by its cursors, to TIMELINE_SIZE."""
     below, top, left = timeline.NEWEST, timeline.NEWEST, settings.TIMELINE_SIZE
     while left > 0:
-        entries = timeline.skeleton(reader, below=below, top=top, limit=PAGE + 1)
+        entries = timeline.skeleton(reader, below=below, top=top, limit=PAGE + 1, is_check=True)
         yield from entries[: min(PAGE, left)]
         if len(entries) <= PAGE:
             return

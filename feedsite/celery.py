@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.schedules import crontab
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -36,6 +37,10 @@ app.conf.task_routes = {
     "feeds.tasks.deliver_big": "fanout_big",
     "feeds.tasks.sweep_outbox": "maint",
     "feeds.tasks.settle_edges": "maint",
+    "feeds.tasks.count_reads": "maint",
+    "feeds.tasks.judge_readers": "maint",
+    "feeds.tasks.judge_everybody": "maint",
+    "feeds.tasks.close_days": "maint",
     "feeds.tasks.trim_feeds": "maint",
     "posts.tasks.erase_deleted": "maint",
     "accounts.tasks.clear_idempotency": "maint",
@@ -47,9 +52,18 @@ def every(seconds: int, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10)}}
 
 
+def daily(hour: int, minute: int, task: str) -> dict[str, Any]:
+    """A beat entry for that time of the day, UTC; dropped when it could not start within an hour."""
+    return {"task": task, "schedule": crontab(minute=str(minute), hour=str(hour)), "options": {"expires": 3600}}
+
+
 app.conf.beat_schedule = {
     "sweep-outbox": every(2, "feeds.tasks.sweep_outbox"),
-    "settle-edges": every(60, "feeds.tasks.settle_edges"),
+    "settle-edges": every(10, "feeds.tasks.settle_edges"),
+    "count-reads": every(10, "feeds.tasks.count_reads"),
+    "close-days": every(3600, "feeds.tasks.close_days"),
+    "judge-readers": daily(3, 7, "feeds.tasks.judge_readers"),
+    "judge-everybody": daily(3, 17, "feeds.tasks.judge_everybody"),
     "trim-feeds": every(600, "feeds.tasks.trim_feeds"),
     "erase-deleted": every(3600, "posts.tasks.erase_deleted"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),

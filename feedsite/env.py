@@ -1,5 +1,6 @@
 """Environment variables, read once, typed; nonsense is refused by name."""
 
+import math
 import os
 from collections.abc import Sequence
 
@@ -32,6 +33,19 @@ def integer(name: str, default: int, *, least: int = 0, most: int = 2**31) -> in
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
     return int(value)
+
+
+def number(name: str, default: float, *, least: float, most: float) -> float:
+    value = text(name)
+    if not value:
+        return default
+    try:
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not least <= found <= most:  # nor is nan
+        raise BadSetting(f"{name} must be a number from {least:g} to {most:g}, not {value!r}.")
+    return found
 
 
 def choice(name: str, default: str, allowed: Sequence[str]) -> str:

@@ -65,9 +65,19 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_
 X_FRAME_OPTIONS = "DENY"
 
 # --- The feed (docs/architecture.md) ------------------------------------------------------------
-FEED_STRATEGY = env.choice("FEED_STRATEGY", "hybrid", ["hybrid", "push", "pull"])
-# An author with more followers than this is pulled by readers instead of pushed to them.
+FEED_STRATEGY = env.choice("FEED_STRATEGY", "adaptive", ["adaptive", "hybrid", "push", "pull"])
+# adaptive: a post is written into at most this many feeds, those of the most active followers.
+# hybrid: an author with more followers than this is pulled by all of them.
 CELEBRITY_THRESHOLD = env.integer("CELEBRITY_THRESHOLD", 10_000, least=1)
+# Microseconds to write one entry, and to ask one author at one read: `manage.py measure_costs`.
+FEED_PUSH_COST_US = env.number("FEED_PUSH_COST_US", 5.0, least=0.001, most=1e6)
+FEED_PULL_COST_US = env.number("FEED_PULL_COST_US", 5.0, least=0.001, most=1e6)
+# Posts and reads lose half their weight in the rates after so many days: a whole week, so that
+# weekends do not show; less for readers, who may be gone after a week and busy after a day.
+POSTING_HALF_LIFE_DAYS = 7.0
+READING_HALF_LIFE_DAYS = 3.5
+# Nothing is pushed to readers who have not come for so long; their first read finds all by pulling.
+READER_IDLE_DAYS = 7
 # Pushed entries kept for a reader; older ones are pulled when somebody scrolls that far.
 TIMELINE_SIZE = env.integer("TIMELINE_SIZE", 1000, least=10, most=100_000)
 # A feed is trimmed once it is this many times TIMELINE_SIZE long.

@@ -24,6 +24,7 @@ api_urls: list[Any] = [
 ]
 
 urlpatterns = [
+    path("admin/feeds/lab/", include("feeds.lab.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_urls)),
     path("healthz", api.healthz),

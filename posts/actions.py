@@ -131,16 +131,21 @@ def claim_post_id(author_id: int) -> int:
     """The next post's id, under the author's lock: an author's ids become visible in order.
 
     The id is made after the lock is held, and never below the last one even if the clock steps back.
+    The same statement counts the post into the author's rate; its age in half-lives comes from the
+    ids (milliseconds, 12 bits up), at most 60 of them, since power() does not go below the smallest number.
     """
+    half_life_ids = int(settings.POSTING_HALF_LIFE_DAYS * 86_400_000) << 12
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO author_state AS mine (user_id, last_post_id) VALUES (%s, next_post_id())
+            INSERT INTO author_state AS mine (user_id, last_post_id, posting) VALUES (%s, next_post_id(), 1)
             ON CONFLICT (user_id) DO UPDATE
-               SET last_post_id = greatest(next_post_id(), mine.last_post_id + 4096)
+               SET last_post_id = greatest(next_post_id(), mine.last_post_id + 4096),
+                   posting = 1 + mine.posting * power(0.5::float8, least(60,
+                       greatest(excluded.last_post_id - mine.last_post_id, 0) / %s::float8))
             RETURNING last_post_id
             """,
-            [author_id],
+            [author_id, half_life_ids],
         )
         return int(cursor.fetchone()[0])
 

@@ -160,8 +160,8 @@ class AuthorState(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # An upper bound of the ids of the author's timeline entries; not indexed, so updates stay HOT.
     last_post_id = models.BigIntegerField(default=0, db_default=0)
-    # Entries written, each worth half as much after `feeds.policy.POSTING_HALF_LIFE_DAYS`; as it stood
-    # when the last one was written, whose id tells the moment.
+    # Entries written, each worth half as much after POSTING_HALF_LIFE_DAYS; as it stood when the
+    # last one was written, whose id tells the moment.
     posting = models.FloatField(default=0, db_default=0)
     # Advice of `feeds.policy`: readers of at least this class are pushed to. NEVER until it was asked.
     cutoff = models.SmallIntegerField(default=NEVER, db_default=NEVER)
@@ -173,6 +173,9 @@ class AuthorState(models.Model):
     class Meta:
         db_table = "author_state"
         indexes = [models.Index(fields=["user"], name="author_unsettled", condition=Q(unsettled=True))]
+
+    def __str__(self) -> str:
+        return f"author {self.user_id}"
 
 
 class Outbox(models.Model):

@@ -19,6 +19,8 @@ def site_settings(settings: Any, tmp_path: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
     # Nobody reads in the middle of a delivery here, except in tests that set this themselves.
     settings.FANOUT_LINGER_SECONDS = 0
+    # Nobody in a test reads often enough to be pushed to under adaptive; tests of that say so.
+    settings.FEED_STRATEGY = "hybrid"
 
 
 @pytest.fixture(autouse=True)
@@ -111,5 +113,5 @@ def world(transactional_db: None, eager_tasks: None) -> Any:
 def live_site(tmp_path_factory: Any) -> Any:
     """The site as `make run` starts it: its own processes, a database of its own."""
     # High enough that the crowd of the worker test is pushed to.
-    with site.running(tmp_path_factory.mktemp("site"), CELEBRITY_THRESHOLD="100000") as running:
+    with site.running(tmp_path_factory.mktemp("site"), FEED_STRATEGY="hybrid", CELEBRITY_THRESHOLD="100000") as running:
         yield running

@@ -17,6 +17,7 @@ from feeds import timeline
 from feeds.demo import avatars, people, script
 from posts.models import AuthorState, Like, Outbox, Post
 from social.models import Follow
+from tests.test_mover import out_of_place
 
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -91,7 +92,7 @@ def test_a_home_timeline_is_the_posts_of_those_followed_and_one_s_own(demo: str,
 
 
 def test_every_edge_stands_where_the_policy_wants_it(demo: str) -> None:
-    assert not Follow.objects.filter(pull=True).exists()
+    assert out_of_place() == []
 
 
 def test_it_all_happened_in_three_weeks_up_to_a_few_minutes_ago(demo: str) -> None:

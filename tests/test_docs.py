@@ -1,5 +1,6 @@
 """What the docs promise is there, and what is there is in the docs."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -37,11 +38,16 @@ def test_every_file_the_docs_name_exists():
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
-def test_every_name_in_redis_says_what_it_holds():
-    makers = [getattr(keys, name) for name in ("hot_timeline", "hot_readers", "online")]
+def test_every_name_in_redis_says_what_it_holds_and_for_how_long():
+    makers = [
+        maker
+        for name, maker in vars(keys).items()
+        if inspect.isfunction(maker) and name not in {"name", "hot_timelines"} and maker.__module__ == keys.__name__
+    ]
+    assert len(makers) >= 6
     for maker in makers:
-        assert re.search(r"[Mm]ember", maker.__doc__), maker
-        assert re.search(r"score", maker.__doc__), maker
+        assert re.search(r"List:|Hash\.|String:|Sorted set\.", maker.__doc__ or ""), maker
+        assert "Lifetime:" in (maker.__doc__ or ""), maker
 
 
 def test_the_openapi_document_is_made_without_a_warning(capsys):

@@ -25,7 +25,10 @@ def started(**variables: str) -> tuple[int, str]:
     [
         ({"CELEBRITY_THRESHOLD": "many"}, "CELEBRITY_THRESHOLD must be a whole number from 1"),
         ({"POST_MAX_LENGTH": "0"}, "POST_MAX_LENGTH must be a whole number from 1"),
-        ({"FEED_STRATEGY": "best"}, "FEED_STRATEGY must be one of hybrid, push, pull"),
+        ({"FEED_STRATEGY": "best"}, "FEED_STRATEGY must be one of adaptive, hybrid, push, pull"),
+        ({"FEED_PUSH_COST_US": "0"}, "FEED_PUSH_COST_US must be a number from 0.001 to 1e+06"),
+        ({"FEED_PULL_COST_US": "nan"}, "FEED_PULL_COST_US must be a number from 0.001 to 1e+06"),
+        ({"FEED_PULL_COST_US": "cheap"}, "FEED_PULL_COST_US must be a number from 0.001 to 1e+06"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with postgres://"),
         ({"RATE_LIMITS": "perhaps"}, "RATE_LIMITS must be on or off"),
         ({"DEBUG": "0", "ALLOWED_HOSTS": "x.org"}, "SECRET_KEY is missing"),
@@ -42,8 +45,11 @@ def test_nonsense_ends_the_start_with_one_line(variables, words):
 def test_values_are_read_as_what_they_are(monkeypatch):
     monkeypatch.setenv("A_FLAG", "Off")
     monkeypatch.setenv("A_NUMBER", " 7 ")
+    monkeypatch.setenv("A_COST", "6.5")
     monkeypatch.setenv("SOME_NAMES", "a.org, b.org,,")
     assert env.flag("A_FLAG", True) is False
     assert env.integer("A_NUMBER", 1) == 7
     assert env.names("SOME_NAMES") == ["a.org", "b.org"]
     assert env.integer("NOT_GIVEN", 5) == 5
+    assert env.number("A_COST", 1, least=0, most=9) == 6.5
+    assert env.number("NOT_GIVEN", 5.5, least=0, most=9) == 5.5

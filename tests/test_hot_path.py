@@ -208,6 +208,23 @@ def test_listeners_are_found_from_the_shorter_side(crowd, alice, bob, carol, api
     assert redis.llen(keys.hot_timeline(bob.pk)) == 1 + 5
 
 
+def test_whoever_was_away_is_told_of_a_lower_id_that_came_later(alice, bob, carol, api):
+    """carol's transaction took its id before alice's and ended after it."""
+    for author in (alice, carol):
+        social.follow(follower=bob, author=author)
+        actions.publish(author=author, content="old")
+    run_tasks()
+    warm(api, bob)
+    slow = actions.publish(author=carol, content="slow")
+    quick = actions.publish(author=alice, content="quick")
+    fanout.deliver(quick.pk)
+    assert [row.entry_id for row in timeline.newer_than(bob, quick.pk, 10)] == []
+    fanout.deliver(slow.pk)
+    assert [row.entry_id for row in timeline.newer_than(bob, quick.pk, 10)] == [slow.pk]
+    social.unfollow(follower=bob, author=carol)
+    assert timeline.newer_than(bob, quick.pk, 10) == []
+
+
 def frozen(pid):
     os.kill(pid, signal.SIGSTOP)
 

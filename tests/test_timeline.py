@@ -258,10 +258,13 @@ def test_a_flush_of_redis_is_not_noticed(alice, bob, api):
 
 def test_without_redis_posts_stay_owed_and_are_read_from_postgresql(alice, bob, api, settings, monkeypatch):
     from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     social.follow(follower=bob, author=alice)
     run_tasks()
-    monkeypatch.setattr(hot, "client", lambda: Redis(unix_socket_path="/nowhere/redis.sock"))
+    away = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
+    monkeypatch.setattr(hot, "client", lambda: away)
     actions.publish(author=alice, content="x")
     run_tasks()
     assert contents(api, bob) == ["x"]

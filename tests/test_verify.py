@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from feeds import fanout, mover, oracle, timeline, upkeep, verify
-from feeds.models import FeedEntry
+from feeds.models import FeedEntry, ReaderState
 from posts import actions
 from posts.models import Outbox, Post
 from social import actions as social
@@ -73,6 +73,28 @@ def test_a_difference_in_the_served_pages_is_told_by_its_invariant(alice):
     here, there = oracle.Place(5, 5), oracle.Place(9, 9)
     told = [fault.invariant for fault in verify.compare(alice, [here], [there, there])]
     assert sorted(told) == [1, 2, 3]
+
+
+def test_rebuilding_gives_the_same_pages_from_nothing(busy, alice, bob, settings):
+    settings.TIMELINE_SIZE = 3
+    FeedEntry.objects.all().delete()
+    FeedEntry.objects.create(user_id=bob.pk, post_id=77)
+    out = StringIO()
+    call_command("rebuild_feeds", stdout=out)
+    assert "Rebuilt 3 feeds: 3 entries." in out.getvalue()
+    assert not FeedEntry.objects.filter(post_id=77).exists()
+    assert ReaderState.objects.get(user=bob).floor > 0
+    assert ReaderState.objects.get(user=alice).floor == 0
+    assert "no faults" in verified()
+
+
+def test_one_readers_feed_is_rebuilt_by_name(busy, alice, bob):
+    FeedEntry.objects.all().delete()
+    out = StringIO()
+    call_command("rebuild_feeds", "--user", "bob", stdout=out)
+    assert "feed of @bob: 4 entries" in out.getvalue()
+    with pytest.raises(CommandError, match="There is no user nobody"):
+        call_command("rebuild_feeds", "--user", "nobody")
 
 
 PEOPLE = st.integers(0, 3)
@@ -154,7 +176,7 @@ class History:
         assert got == expected
 
 
-@pytest.mark.parametrize("strategy", ["push", "hybrid", "pull"])
+@pytest.mark.parametrize("strategy", ["push", "hybrid", "pull", "adaptive"])
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.crypto import get_random_string
 
 from accounts.models import User
-from feeds import mover
+from feeds import mover, rates
 from feeds.demo import avatars, people, script
 from feeds.demo.people import Person
 from feeds.demo.script import Line, Scene
@@ -57,6 +57,7 @@ def load(now: datetime, tell: Callable[[str], None] = lambda step: None) -> Comm
         for scene, moment in zip(told, moments(town, told), strict=True):
             play(town, scene, moment)
     save(town)
+    rates.recount_posting()
     mover.settle()
     return town
 

@@ -16,12 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("--sample", type=int, metavar="N", help="check N readers at random instead of all")
 
     def handle(self, *, sample: int | None = None, **options: Any) -> None:
-        readers = verify.sampled_readers(sample)
-        bar = tqdm(readers, desc="readers", unit="", file=sys.stderr, disable=None)
+        number, readers = verify.readers(sample)
+        bar = tqdm(readers, total=number, desc="readers", unit="", file=sys.stderr, disable=None)
         faults = 0
         for fault in chain(verify.check_readers(bar), verify.check_counters(), verify.check_outbox()):
             faults += 1
             self.stdout.write(str(fault))
-        self.stdout.write(f"{len(readers)} readers and all counters checked: {faults or 'no'} faults.")
+        self.stdout.write(f"{number} readers and all counters checked: {faults or 'no'} faults.")
         if faults:
             sys.exit(1)
