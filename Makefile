@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
-.PHONY: help run test lint bench lock
+.PHONY: help run test prove lint bench lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -19,13 +19,16 @@ run: .venv/run.stamp ## Start the site; Ctrl-C stops it
 test: .venv/dev.stamp ## Run every test on throw-away engines
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
+prove: .venv/dev.stamp ## Hold thousands of random histories of the feed against its oracle; 10 minutes and more
+	@exec env PROVE=1 $(BIN)/python -m pytest tests/test_machine.py tests/test_crowd.py tests/test_defects.py $(PYTEST_ARGS)
+
 lint: .venv/dev.stamp ## Style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/dev.stamp ## Measure the feed; writes bench/results/latest.json
-	@exec $(BIN)/python -m bench
+bench: .venv/dev.stamp ## Measure the feed, or what BENCH="fan_out http" names; writes bench/results/latest.json
+	@exec $(BIN)/python -m bench $(BENCH)
 
 lock: .venv/venv.stamp ## Make the pinned requirement files again
 	$(LOCK) requirements.in --output-file requirements.txt

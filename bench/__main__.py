@@ -1,59 +1,57 @@
 """`make bench`, or `python -m bench NAME …`: figures as ratios to a raw limit measured in the same run."""
 
 import json
-import os
+import subprocess
 import sys
-from collections.abc import Callable
+import time
 from pathlib import Path
 
-from feedsite import embedded
+from bench import results, stage
+from bench.registry import BENCHES
+from bench.results import Row
 
-RESULTS = Path(__file__).parent / "results" / "latest.json"
-
-
-def main(names: list[str]) -> None:
-    with embedded.temporary(postgres=True, redis=True) as directory:
-        engines = embedded.urls(directory)
-        os.environ |= {
-            "DATABASE_URL": engines.database_url,
-            "REDIS_URL": engines.cache_url,
-            "CELERY_BROKER_URL": engines.broker_url,
-            "DATA_DIR": str(directory),
-            "DJANGO_SETTINGS_MODULE": "feedsite.settings",
-        }
-        results = run(names)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
+BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def run(names: list[str]) -> list[dict[str, object]]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from bench import engine
-
-    call_command("migrate", verbosity=0)
-    chosen: dict[str, Callable[[], list[dict[str, object]]]] = {
-        name: bench for name, bench in engine.BENCHES.items() if not names or name in names
-    }
-    if not chosen:
-        sys.exit(f"Choose of: {', '.join(engine.BENCHES)}")
-    results = []
-    print(f"{'what':52} {'value':>12} {'raw':>12} {'ratio':>7} {'goal':>7}")
-    for bench in chosen.values():
-        for row in bench():
-            results.append(row)
-            print(show(row))
-    return results
+def main(names: list[str]) -> int:
+    """Runs the benches of these names, or all; 1 when one of them broke, whatever the figures."""
+    if unknown := set(names) - set(BENCHES):
+        print(f"There is no bench {', '.join(sorted(unknown))}. Choose of: {' '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    names = [name for name in BENCHES if not names or name in names]
+    with stage.engines() as directory:
+        env = stage.environment(directory)
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=BASE_DIR, env=env, check=True)
+        print(results.line(results.HEAD))
+        broken = [name for name in names if not run(name, env)]
+        print(f"\nWritten to {results.JSON.relative_to(BASE_DIR)} and {results.TABLE.relative_to(BASE_DIR)}")
+    if broken:
+        print(f"Broke: {', '.join(broken)}", file=sys.stderr)
+    return 1 if broken else 0
 
 
-def show(row: dict[str, object]) -> str:
-    goal = "" if row["goal"] is None else f"{row['goal']:7.2f} {'met' if row['met'] else 'MISSED'}"
-    return f"{row['name']:52} {row['value']:12,.2f} {row['raw']:12,.2f} {row['ratio']:7.2f} {goal}  {row['unit']}"
+def run(name: str, env: dict[str, str]) -> bool:
+    """Runs one bench on a fresh database and puts its rows into the files; whether it went to its end."""
+    began = time.monotonic()
+    stage.flush(env)
+    with stage.copy_of(env["DATABASE_URL"], f"bench_{name}") as database_url:
+        rows, done = rows_of(name, env | {"DATABASE_URL": database_url})
+        if done:
+            results.write(results.kept([name]) + rows, stage.versions(env))
+    print(f"{'' if done else 'BROKE '}{name}: {time.monotonic() - began:.0f} s", flush=True)
+    return done
+
+
+def rows_of(name: str, env: dict[str, str]) -> tuple[list[Row], bool]:
+    """The rows as they come, and whether the process ended well."""
+    rows: list[Row] = []
+    command = [sys.executable, "-m", "bench.inside", name]
+    with subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=subprocess.PIPE, text=True) as process:
+        for text in process.stdout or ():
+            rows.append(json.loads(text))
+            print(results.line(results.shown(rows[-1])), flush=True)
+    return rows, process.returncode == 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,66 @@
+"""Where the benches touch the engine: the one file to change when its functions get other names."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from bench.people import execute
+from feeds import cache, cards, keys, timeline
+from feedsite.pagination import PageRequest, read_cursor
+from posts.models import Outbox
+
+LIMIT = 20
+
+
+def page(reader: Any, cursor: tuple[int, ...] | None = None) -> timeline.Page:
+    """A page of the home timeline with all that the API's JSON needs: skeleton, rules, cards."""
+    found = timeline.home(reader, PageRequest(LIMIT, cursor, "home", reader.pk))
+    cards.rendered(reader, found.rows)
+    return found
+
+
+def cursor_after(reader: Any, found: timeline.Page) -> tuple[int, ...]:
+    return read_cursor(found.next_cursor or "", "home", reader.pk)
+
+
+def skeleton(reader: Any) -> list[int]:
+    """The ids of a page and the one after it, rules applied, nothing fetched for them."""
+    entries = timeline.skeleton(reader, below=timeline.NEWEST, top=timeline.NEWEST, limit=LIMIT + 1)
+    return [entry.entry_id for entry in entries]
+
+
+def make_hot(readers: Iterable[int]) -> None:
+    """Gives readers a hot timeline in Redis, by the function that reads do it by."""
+    for reader_id in readers:
+        timeline.fill_hot(reader_id)
+
+
+def hot_size(reader_id: int) -> tuple[int, int]:
+    """(bytes, entries) of a reader's hot timeline, its name counted in; zeros where there is none."""
+    redis, name = cache.client(), keys.hot_timeline(reader_id)
+    if not redis.exists(name):
+        return 0, 0
+    length = redis.llen(name) - 1  # the last member is the mark of the fill
+    return redis.memory_usage(name, samples=0), length
+
+
+@contextmanager
+def postgres_alone() -> Iterator[None]:
+    """Within, this process takes Redis for away: hot copies are neither read nor made."""
+    with mock.patch.object(cache.breaker, "is_open", True):
+        yield
+
+
+def forget_redis() -> None:
+    """The same for the rest of this process's life."""
+    cache.breaker.is_open = True
+
+
+def is_delivered(post_ids: list[int]) -> bool:
+    """Whether each of these posts is pushed and announced; a delivered one may stay in the outbox for a moment."""
+    owed = execute(
+        "SELECT EXISTS (SELECT FROM fanout WHERE post_id = ANY (%s) AND (next_follower < %s OR announced_at IS NULL))",
+        [post_ids, Outbox.ALL_PUSHED],
+    )
+    return not owed[0][0]
