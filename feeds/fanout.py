@@ -1,28 +1,38 @@
 """Fan-out on write: a post leaves the outbox once it is pushed to followers and announced."""
 
+import functools
 import logging
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from feeds import counts, hot, live
+from feeds import counts, hot, live, rates
 from feeds.cache import AWAY
-from posts.models import Outbox, first_id_at, time_of
+from posts.models import NEVER, Outbox, first_id_at, time_of
 
 logger = logging.getLogger(__name__)
+# From here on it pays to push while Redis adds.
+MANY_HOT = 50
 
 
 class Owed(NamedTuple):
-    """A post in the outbox, how many follow its author, and how many were served while it was posted."""
+    """A post in the outbox, how many follow its author, and how many were served while it was posted.
+
+    The rest is the author's state that `rates.judge_burst` looks at.
+    """
 
     post_id: int
     author_id: int
     is_announced: bool
     followers: int
     served: int = 0
+    posting: float = 0
+    cutoff: int = NEVER
+    pin: str = ""
 
 
 def deliver(post_id: int) -> None:
@@ -35,15 +45,16 @@ def deliver(post_id: int) -> None:
     owed = find_owed(post_id)
     if owed is None:
         return
-    announced = owed.is_announced or announce(owed)
+    announced = as_done(True) if owed.is_announced else announce(owed)
     start = time.perf_counter()
     pushed = owed.served + push(post_id)
     taken = time.perf_counter() - start
-    if announced:
+    if announced.result():
         finish(post_id)
-    if announced and not owed.is_announced:
-        fresh = (timezone.now() - time_of(post_id)).total_seconds()
-        counts.note_delivery(owed.followers, pushed, taken, fresh)
+        if not owed.is_announced:
+            fresh = (timezone.now() - time_of(post_id)).total_seconds()
+            counts.note_delivery(owed.followers, pushed, taken, fresh)
+            rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
 
 
 def push(post_id: int) -> int:
@@ -63,10 +74,12 @@ def find_owed(post_id: int) -> Owed | None:
             SELECT o.post_id, o.author_id, o.announced_at IS NOT NULL, u.followers_count,
                    CASE WHEN o.next_follower = %s THEN (
                      SELECT count(*) FROM (SELECT FROM follow f WHERE f.followee_id = o.author_id AND NOT f.pull
-                                            LIMIT %s) few) ELSE 0 END
-              FROM fanout o JOIN accounts_user u ON u.id = o.author_id WHERE o.post_id = %s
+                                            LIMIT %s) few) ELSE 0 END,
+                   coalesce(s.posting, 0), coalesce(s.cutoff, %s), coalesce(s.pin, '')
+              FROM fanout o JOIN accounts_user u ON u.id = o.author_id LEFT JOIN author_state s ON s.user_id = o.author_id
+             WHERE o.post_id = %s
             """,
-            [Outbox.ALL_PUSHED, settings.FANOUT_INLINE_FOLLOWERS, post_id],
+            [Outbox.ALL_PUSHED, settings.FANOUT_INLINE_FOLLOWERS, NEVER, post_id],
         )
         row = cursor.fetchone()
     return Owed(*row) if row else None
@@ -85,17 +98,44 @@ def finish(post_id: int) -> None:
         cursor.execute("SELECT fanout_finish(%s, make_interval(secs => %s))", [post_id, settings.FANOUT_LINGER_SECONDS])
 
 
-def announce(owed: Owed) -> bool:
-    """Tells hot timelines and open sockets; False when Redis is away, and the post stays owed."""
+def announce(owed: Owed) -> "Future[bool]":
+    """Tells open sockets and hot timelines; False when Redis is away, and the post stays owed.
+
+    With many hot timelines Redis is at work while PostgreSQL pushes; a thread waits for it.
+    """
     try:
         hot_ids, online_ids = listeners(owed)
-        hot.add(owed.post_id, hot_ids)
     except AWAY as error:
-        logger.warning("Post %s stays in the outbox, Redis does not answer: %s", owed.post_id, error)
-        return False
+        return as_done(add(owed.post_id, [], after=error))
     if online_ids:
         live.tell_new_post(owed.post_id, online_ids)
+    if len(hot_ids) > MANY_HOT:
+        return beside().submit(add, owed.post_id, hot_ids)
+    return as_done(add(owed.post_id, hot_ids))
+
+
+def add(post_id: int, hot_ids: list[int], after: Exception | None = None) -> bool:
+    """Whether these hot timelines have the post; never, when Redis was away before."""
+    try:
+        if after is not None:
+            raise after
+        hot.add(post_id, hot_ids)
+    except AWAY as error:
+        logger.warning("Post %s stays in the outbox, Redis does not answer: %s", post_id, error)
+        return False
     return True
+
+
+def as_done(answer: bool) -> "Future[bool]":
+    done: Future[bool] = Future()
+    done.set_result(answer)
+    return done
+
+
+@functools.cache
+def beside() -> ThreadPoolExecutor:
+    """Made where it is first used, which in a worker is after its fork."""
+    return ThreadPoolExecutor(1, thread_name_prefix="hot-timelines")
 
 
 def listeners(owed: Owed) -> tuple[list[int], list[int]]:
@@ -125,17 +165,14 @@ def followers_of(author_id: int) -> list[int]:
 
 def audience(author_id: int, candidates: list[int]) -> list[int]:
     """Those of the candidates who follow the author, and the author; one query."""
-    if not candidates:
-        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT c.id FROM unnest(%s::bigint[]) AS c(id)
-             WHERE c.id = %s OR EXISTS (SELECT FROM follow f WHERE f.follower_id = c.id AND f.followee_id = %s)
-            """,
-            [candidates, author_id, author_id],
+            "SELECT f.follower_id FROM unnest(%s::bigint[]) AS c(id)"
+            "  JOIN follow f ON f.follower_id = c.id AND f.followee_id = %s",
+            ["{" + ",".join(map(str, candidates)) + "}", author_id],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = [row[0] for row in cursor.fetchall()]
+    return [*found, author_id] if author_id in candidates else found
 
 
 def lost(now: object) -> list[int]:

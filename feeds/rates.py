@@ -161,20 +161,16 @@ def judge_size(author_id: int) -> None:
         judge_authors([author_id])
 
 
-def judge_burst(post_id: int) -> None:
-    """Judges the post's author if the post has made the cut-off rise. Calm is seen by the daily round."""
-    if settings.FEED_STRATEGY != "adaptive":
+def judge_burst(author_id: int, *, posting: float, cutoff: int, pin: str) -> None:
+    """Judges an author whose latest post has made the cut-off rise. Calm is seen by the daily round.
+
+    `posting` is the rate as that post has left it.
+    """
+    if settings.FEED_STRATEGY != "adaptive" or pin:
         return
-    found = rows(
-        "SELECT s.user_id, 0, s.posting, s.last_post_id, s.cutoff, s.pin FROM post p"
-        " JOIN author_state s ON s.user_id = p.author_id WHERE p.id = %(post)s",
-        post=post_id,
-    )
-    for row in found:
-        author = author_of(row, timezone.now(), {})
-        costs = settings.FEED_PUSH_COST_US, settings.FEED_PULL_COST_US
-        if not author.pin and policy.author_cutoff(author.posts_per_day, *costs, author.cutoff) > author.cutoff:
-            judge_authors([row[0]])
+    rate = policy.per_day(posting, settings.POSTING_HALF_LIFE_DAYS)
+    if policy.author_cutoff(rate, settings.FEED_PUSH_COST_US, settings.FEED_PULL_COST_US, cutoff) > cutoff:
+        judge_authors([author_id])
 
 
 def count_reads(reads: dict[int, int], now: datetime) -> None:

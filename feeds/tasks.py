@@ -9,13 +9,11 @@ SETTLE_AT_ONCE = 50_000
 @shared_task
 def deliver(post_id: int) -> None:
     fanout.deliver(post_id)
-    rates.judge_burst(post_id)
 
 
 @shared_task
 def deliver_big(post_id: int) -> None:
     fanout.deliver(post_id)
-    rates.judge_burst(post_id)
 
 
 @shared_task

@@ -41,7 +41,8 @@ def site(*, host: str, port: int, socket_port: int, run: Path) -> list[Process]:
     return [
         Process("web", "granian", _web(host, port)),
         Process("sockets", "uvicorn", _sockets(host, socket_port)),
-        Process("worker-fanout", "celery", _worker("worker-fanout", FANOUT_QUEUES, FANOUT_WORKERS)),
+        # The next deliveries wait in the worker, not in the broker: they take milliseconds each.
+        Process("worker-fanout", "celery", _worker("worker-fanout", FANOUT_QUEUES, FANOUT_WORKERS, fetched=4)),
         Process("worker", "celery", _worker("worker", WORK_QUEUES, WORK_WORKERS)),
         Process("beat", "celery", _beat(run)),
     ]
@@ -67,10 +68,10 @@ def _sockets(host: str, port: int) -> tuple[str, ...]:
     )
 
 
-def _worker(name: str, queues: tuple[str, ...], processes: int) -> tuple[str, ...]:
+def _worker(name: str, queues: tuple[str, ...], processes: int, fetched: int = 1) -> tuple[str, ...]:
     return (
         *("--quiet", "--skip-checks", "--app", "feedsite", "worker", "--queues", ",".join(queues)),
-        *("--concurrency", str(processes), "--hostname", f"{name}@%h"),
+        *("--concurrency", str(processes), "--prefetch-multiplier", str(fetched), "--hostname", f"{name}@%h"),
         # Workers need not know of one another; without these a start is faster and the broker calmer.
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
     )

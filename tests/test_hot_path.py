@@ -251,7 +251,7 @@ def test_a_frozen_redis_is_waited_for_once(alice, bob, api, shelf, redis_pid, mo
         assert api(bob).get("/timeline?limit=3")[1] == expected
     assert len(waits) == 1
     assert cache.breaker.is_open
-    assert not fanout.announce(fanout.Owed(shelf.pk, alice.pk, False, 1)), "the post stays owed"
+    assert not fanout.announce(fanout.Owed(shelf.pk, alice.pk, False, 1)).result(), "the post stays owed"
     os.kill(redis_pid, signal.SIGCONT)
     for _ in range(100):
         if not cache.breaker.is_open:
