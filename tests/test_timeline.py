@@ -306,6 +306,29 @@ def test_an_original_is_listed_once_at_its_newest_place(alice, bob, carol, dave,
     assert api(bob).get("/timeline")[1]["posts"][0]["shared_by"]["username"] == "carol"
 
 
+@pytest.mark.parametrize("shares_count", [1, 5000])
+def test_among_few_shares_or_thousands_the_newest_of_those_followed_counts(
+    shares_count, alice, bob, carol, dave, api, strategy
+):
+    """A popular original is looked for along whom the reader follows instead of along its shares."""
+    for author in (alice, carol):
+        social.follow(follower=bob, author=author)
+    mover.settle()
+    first = actions.publish(author=alice, content="first")
+    actions.publish(author=alice, content="between")
+    share(carol, first)
+    share(dave, first)  # a stranger to bob
+    Post._base_manager.filter(pk=first.pk).update(shares_count=shares_count)
+    run_tasks()
+    assert contents(api, bob) == ["first", "between"]
+    social.mute(muter=bob, muted=carol)
+    assert contents(api, bob) == ["between", "first"]
+    social.follow(follower=bob, author=dave)
+    assert contents(api, bob) == ["first", "between"]
+    social.block(blocker=alice, blocked=dave)
+    assert contents(api, bob) == ["between", "first"]
+
+
 def test_a_share_made_while_paging_does_not_move_an_original_out_of_the_scroll(alice, bob, carol, api, strategy):
     for author in (alice, carol):
         social.follow(follower=bob, author=author)
