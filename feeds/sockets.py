@@ -57,6 +57,8 @@ class FeedSocket(AsyncWebsocketConsumer):
         """
         self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(MOST_WAITING)
         self.sent: dict[str, None] = {}
+        # The sender waits for work: everything before has been sent.
+        self.is_idle = False
         self.sender: asyncio.Task[None] | None = None
         if not self.from_here():
             await self.close()  # before accepting: the handshake is answered 403
@@ -106,6 +108,8 @@ class FeedSocket(AsyncWebsocketConsumer):
 
     def push_frame(self, once: str, frame: str) -> None:
         """Called by the registry for every live message to this reader; never waits."""
+        if self.is_idle and once and self.waiting.empty() and self.send_at_once(once, frame):
+            return
         if self.waiting.full():
             while not self.waiting.empty():
                 self.waiting.get_nowait()
@@ -115,11 +119,34 @@ class FeedSocket(AsyncWebsocketConsumer):
     def may_have_missed(self) -> None:
         self.push_frame("", GAP)
 
+    def send_at_once(self, once: str, frame: str) -> bool:
+        """Sends a frame without waking the sender; False when the connection is slow, and nothing was sent.
+
+        The server's `send` waits for room first and then writes, so its first step is all or nothing.
+        """
+        if once in self.sent:
+            return True
+        sending = self.send(text_data=frame)
+        try:
+            sending.send(None)
+        except (StopIteration, OSError):  # sent, or nobody is there any more
+            self.remember(once)
+            return True
+        sending.close()
+        return False
+
+    def remember(self, once: str) -> None:
+        self.sent[once] = None
+        if len(self.sent) > 2 * MOST_WAITING:
+            del self.sent[next(iter(self.sent))]
+
     async def send_all(self) -> None:
         """What was missed, oldest first; then each message as it comes."""
         await self.catch_up()
         while True:
+            self.is_idle = True
             once, frame = await self.waiting.get()
+            self.is_idle = False
             if frame is GOODBYE:
                 await self.close(NOT_SIGNED_IN)
                 return
@@ -129,9 +156,7 @@ class FeedSocket(AsyncWebsocketConsumer):
         """An announcement may be repeated, or cross with catching up; the reader gets it once."""
         if once and once in self.sent:
             return
-        self.sent[once] = None
-        if len(self.sent) > 2 * MOST_WAITING:
-            del self.sent[next(iter(self.sent))]
+        self.remember(once)
         await self.send(text_data=frame)
 
     async def catch_up(self) -> None:
