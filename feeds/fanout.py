@@ -76,7 +76,8 @@ def find_owed(post_id: int) -> Owed | None:
                      SELECT count(*) FROM (SELECT FROM follow f WHERE f.followee_id = o.author_id AND NOT f.pull
                                             LIMIT %s) few) ELSE 0 END,
                    coalesce(s.posting, 0), coalesce(s.cutoff, %s), coalesce(s.pin, '')
-              FROM fanout o JOIN accounts_user u ON u.id = o.author_id LEFT JOIN author_state s ON s.user_id = o.author_id
+              FROM fanout o JOIN accounts_user u ON u.id = o.author_id
+              LEFT JOIN author_state s ON s.user_id = o.author_id
              WHERE o.post_id = %s
             """,
             [Outbox.ALL_PUSHED, settings.FANOUT_INLINE_FOLLOWERS, NEVER, post_id],

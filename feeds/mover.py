@@ -12,12 +12,12 @@ from itertools import islice
 from django.db import connection, transaction
 
 from feeds import meter, policy, rates
-from feeds.moves import Edges, as_params, one_mover_at_a_time, pull_edges, push_edges
+from feeds.moves import Edges, as_params, is_mover_free, one_mover_at_a_time, pull_edges, push_edges
 from feeds.policy import EVERYBODY, INACTIVE
 from posts.models import NEVER
 
 # An author who is locked cannot publish, so a transaction moves few edges; one look finds more.
-EDGES_AT_ONCE = 2000
+EDGES_AT_ONCE = 1000
 EDGES_FOUND = 40_000
 EDGES_LOOKED_AT = 300_000
 BATCHES_JUDGED = 10
@@ -119,7 +119,10 @@ def settle(most: int | None = None) -> int:
 
 
 def settle_flagged(most: int | None = None) -> int:
-    """Works off what is marked unsettled; costs nothing when nothing is."""
+    """Works off what is marked unsettled; costs nothing when nothing is, or when another mover is at it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not is_mover_free(cursor):
+            return 0
     return enough(flagged_in_batches(), most)
 
 

@@ -12,15 +12,21 @@ from django.db import connection, transaction
 Edges = list[tuple[int, int]]
 
 # An author's posts from before the reader's floor need no row: below it everything is pulled. A
-# reader for whom the back-fill alone would exceed a timeline has the floor raised instead.
+# reader for whom the back-fill would exceed a timeline has the floor raised instead, to where the
+# newest TIMELINE_SIZE posts of all these authors end.
 RAISE_FLOOR = """
-UPDATE reader_state r SET floor = greatest(r.floor, far.id)
-  FROM (SELECT e.follower, max(deep.id) AS id
-          FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
-          JOIN LATERAL (SELECT p.id FROM post p
-                         WHERE p.author_id = e.followee AND p.root_id IS NULL AND p.deleted_at IS NULL
-                         ORDER BY p.id DESC OFFSET %(size)s LIMIT 1) deep ON true
-         GROUP BY e.follower) far
+WITH mine AS (
+  SELECT e.follower, array_agg(e.followee) AS authors
+    FROM unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee) GROUP BY 1)
+UPDATE reader_state r SET floor = far.id
+  FROM (SELECT m.follower, (
+               SELECT recent.id FROM unnest(m.authors) AS a(id)
+                CROSS JOIN LATERAL (SELECT p.id FROM post p
+                                     WHERE p.author_id = a.id AND p.root_id IS NULL AND p.deleted_at IS NULL
+                                       AND p.id > s.floor
+                                     ORDER BY p.id DESC LIMIT %(size)s + 1) recent
+                ORDER BY 1 DESC OFFSET %(size)s LIMIT 1) AS id
+          FROM mine m JOIN reader_state s ON s.user_id = m.follower) far
  WHERE r.user_id = far.follower AND r.floor < far.id
 """
 BACK_FILL = """
@@ -72,6 +78,12 @@ def pull_edges(edges: Edges) -> None:
 def one_mover_at_a_time(cursor: Any) -> None:
     """Until commit; taken before any row. What is counted under it (the cap) nobody changes meanwhile."""
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('feeds.mover', 0))")
+
+
+def is_mover_free(cursor: Any) -> bool:
+    """Whether no other mover is in the middle of a batch; then none begins before this transaction ends."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('feeds.mover', 0))")
+    return bool(cursor.fetchone()[0])
 
 
 def as_params(edges: Edges) -> dict[str, Any]:
