@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 # Raised when the shape of a value changes, so that old and new code never read each other's.
-VERSION = 1
+VERSION = 2
 
 
 def name(kind: str, key: object = None) -> str:
