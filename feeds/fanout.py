@@ -47,24 +47,18 @@ def deliver(post_id: int) -> None:
         return
     announced = as_done(True) if owed.is_announced else announce(owed)
     start = time.perf_counter()
-    pushed = owed.served + push(post_id)
+    # Done in one statement where Redis has answered already.
+    is_last = announced.done() and announced.result()
+    pushed = owed.served + push(post_id, finish_too=is_last)
     taken = time.perf_counter() - start
-    if announced.result():
+    if not announced.result():
+        return
+    if not is_last:
         finish(post_id)
-        if not owed.is_announced:
-            fresh = (timezone.now() - time_of(post_id)).total_seconds()
-            counts.note_delivery(owed.followers, pushed, taken, fresh)
-            rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
-
-
-def push(post_id: int) -> int:
-    """Serves whoever is left, a chunk each transaction; how many that were."""
-    pushed = 0
-    while served := push_chunk(post_id):
-        pushed += served
-        if served < settings.FANOUT_CHUNK_FOLLOWERS:
-            break
-    return pushed
+    if not owed.is_announced:
+        fresh = (timezone.now() - time_of(post_id)).total_seconds()
+        counts.note_delivery(owed.followers, pushed, taken, fresh)
+        rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
 
 
 def find_owed(post_id: int) -> Owed | None:
@@ -86,10 +80,28 @@ def find_owed(post_id: int) -> Owed | None:
     return Owed(*row) if row else None
 
 
-def push_chunk(post_id: int) -> int:
-    """Serves the next followers in one transaction; how many, 0 when nobody is left (or another has it)."""
+def push(post_id: int, *, finish_too: bool = False) -> int:
+    """Serves whoever is left, a chunk each transaction; how many that were."""
+    pushed = 0
+    while served := push_chunk(post_id, finish_too=finish_too):
+        pushed += served
+        if served < settings.FANOUT_CHUNK_FOLLOWERS:
+            break
+    return pushed
+
+
+def push_chunk(post_id: int, *, finish_too: bool = False) -> int:
+    """Serves the next followers in one transaction; how many, 0 when nobody is left (or another has it).
+
+    With `finish_too` the end of it also marks the post as done.
+    """
+    chunk: list[float] = [post_id, settings.FANOUT_CHUNK_FOLLOWERS]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT fanout_chunk(%s, %s)", [post_id, settings.FANOUT_CHUNK_FOLLOWERS])
+        if finish_too:
+            chunk.append(settings.FANOUT_LINGER_SECONDS)
+            cursor.execute("SELECT fanout_chunk_and_finish(%s, %s, make_interval(secs => %s))", chunk)
+        else:
+            cursor.execute("SELECT fanout_chunk(%s, %s)", chunk)
         return cursor.fetchone()[0] or 0
 
 

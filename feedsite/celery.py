@@ -23,7 +23,7 @@ class Task(DjangoTask):
 
         Celery would open new ones for each (10 ms); those that have broken or grown old are closed.
         """
-        if self.request.is_eager:
+        if self.request.called_directly or self.request.is_eager:
             return super().__call__(*args, **kwargs)
         close_old_connections()
         return super().__call__(*args, **kwargs)

@@ -124,6 +124,14 @@ BEGIN
      WHERE o.next_follower = 9223372036854775807 AND o.announced_at <= clock_timestamp() - _linger
      ORDER BY o.announced_at LIMIT 100 FOR UPDATE SKIP LOCKED);
 END $$;
+-- A chunk, and the end of it all when nobody is left: for a post that has been announced.
+CREATE FUNCTION fanout_chunk_and_finish(_post bigint, _limit int, _linger interval) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  _served int := coalesce(fanout_chunk(_post, _limit), 0);
+BEGIN
+  IF _served < _limit THEN PERFORM fanout_finish(_post, _linger); END IF;
+  RETURN _served;
+END $$;
 CREATE INDEX fanout_done ON fanout (announced_at) WHERE next_follower = 9223372036854775807 AND announced_at IS NOT NULL;
 """
 
@@ -133,7 +141,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             ROW + HOME + HOT + FINISH,
-            "DROP INDEX fanout_done; DROP FUNCTION fanout_finish, timeline_hot, timeline_home, timeline_rows; DROP TYPE timeline_row;"
+            "DROP INDEX fanout_done; DROP FUNCTION fanout_chunk_and_finish, fanout_finish, timeline_hot, timeline_home, timeline_rows; DROP TYPE timeline_row;"
             " DROP FUNCTION timeline_shared_above",
         ),
     ]
