@@ -15,4 +15,5 @@ BENCHES = {
     "goals": "bench.goals.goals",
     "celebrity": "bench.celebrity.celebrity",
     "growth": "bench.growth.growth",
+    "replay": "bench.replay.replay",
 }

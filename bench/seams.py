@@ -6,9 +6,11 @@ from typing import Any
 from unittest import mock
 
 from bench.people import execute
-from feeds import cache, cards, keys, timeline
+from feeds import cache, cards, counts, hot, keys, meter, tasks, timeline
+from feeds.models import FeedDay
+from feeds.policy import Spent
 from feedsite.pagination import PageRequest, read_cursor
-from posts.models import Outbox
+from posts.models import Outbox, first_id_at
 
 LIMIT = 20
 
@@ -64,3 +66,40 @@ def is_delivered(post_ids: list[int]) -> bool:
         [post_ids, Outbox.ALL_PUSHED],
     )
     return not owed[0][0]
+
+
+def no_hot_copies() -> Any:
+    """A context within which no hot copy is made, and every page is PostgreSQL's; counting goes on."""
+    return mock.patch.object(hot, "start_fill", return_value=None)
+
+
+def forget_hot_copies() -> None:
+    """Lets nobody have a hot copy any more; who is not in the register is not served from one."""
+    cache.client().delete(keys.hot_readers())
+
+
+def forget_counts() -> None:
+    """Drops what pages have counted and nobody has drained."""
+    counts.take()
+    counts.drop()
+
+
+def deliver(post_id: int) -> None:
+    """What the worker does with a post that it finds in its queue."""
+    tasks.deliver(post_id)
+
+
+def compared_since(first_id: int) -> dict[str, Spent]:
+    """{threshold or "adaptive": what it would have spent}, by the meter, on posts from that one on and counted reads.
+
+    A day that began before is taken from there on: what is older was made up for the bench.
+    """
+
+    def not_before(moment: Any) -> int:
+        return max(first_id_at(moment), first_id)
+
+    with mock.patch.object(meter, "first_id_at", not_before):
+        days = [meter.compared(meter.groups(day)) for day in FeedDay.objects.values_list("day", flat=True)]
+    return {
+        name: Spent(sum(day[name].pushed for day in days), sum(day[name].pulled for day in days)) for name in days[0]
+    }

@@ -2,14 +2,16 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils.module_loading import import_string
 
-from bench import load, results, sockets, stage
+from bench import load, replay, results, sockets, stage
 from bench.registry import BENCHES
 from bench.timing import percentile
 from tests.site import BASE_DIR
@@ -48,6 +50,25 @@ def test_every_bench_is_tried_here() -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_quick_bench_gives_rows(name: str) -> None:
     check(name, list(import_string(BENCHES[name])(**QUICK[name])))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replay_of_a_small_graph_gives_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(1)
+    edges = {(chance.randrange(120), int(120 * chance.random() ** 3)) for _ in range(600)}
+    (tmp_path / "toy.txt").write_text("".join(f"{follower} {author}\n" for follower, author in sorted(edges)))
+    monkeypatch.setattr(replay, "FOLDER", tmp_path)
+    monkeypatch.setattr(replay, "REPLAYED", 2)
+    rows = list(replay.replay(graphs={"toy": "toy.txt"}, reads=100, verified=20))
+    check("replay", rows)
+    fixed = [row for row in rows if "counted / by the meter" in row["name"] and "adaptive" not in row["name"]]
+    assert len(fixed) == 2
+    assert {row["ratio"] for row in fixed} == {1.0}
+
+
+def test_replay_passes_over_a_graph_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "FOLDER", tmp_path)
+    assert list(replay.replay()) == []
 
 
 @pytest.mark.skipif(not os.environ.get("PROVE"), reason="takes minutes: make prove")
