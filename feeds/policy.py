@@ -24,6 +24,8 @@ HYSTERESIS = 1.0
 CAP_SLACK = 0.9
 # `Group.posting` of an author who never posts; any other is a rate in half octaves.
 NO_POSTS = -9999
+# What adaptive would have cost must be under this part of a threshold's cost to be believed.
+FLATTERY = 0.8
 
 
 def decayed(count: float, days: float, half_life: float) -> float:
@@ -194,12 +196,13 @@ def fallback(days: Iterable[tuple[float, float, Mapping[int, float]]], current: 
     `days`: the last three full days, oldest first, as (what was really spent, what adaptive would
     have spent, {threshold: what it would have spent}). Under adaptive (`current` None) the best
     threshold takes over when reality cost over 10 % more on the three days together; it stays until
-    adaptive would have been cheaper on the last day.
+    adaptive would have been clearly cheaper on the last day: a day judged by the rates that are known
+    after it flatters adaptive by up to a fifth.
     """
     days = list(days)
     if current is not None:
         spent, adaptive, fixed = days[-1] if days else (0.0, math.inf, {})
-        return None if adaptive < fixed.get(current, spent) else current
+        return None if adaptive < FLATTERY * fixed.get(current, spent) else current
     if len(days) < 3 or not all(fixed for _, _, fixed in days):
         return None
     sums = {threshold: sum(fixed[threshold] for _, _, fixed in days) for threshold in days[-1][2]}

@@ -204,7 +204,8 @@ def day(spent: float, adaptive: float = 0, **fixed: float) -> tuple:
         ([day(100, t0=300, t10=50)] * 2, None, None),
         ([day(500, t10=100), day(10, t10=100), day(10, t10=300)], None, None),
         ([day(90, adaptive=95, t10=90)], 10, 10),
-        ([day(90, adaptive=80, t10=90)], 10, None),
+        ([day(90, adaptive=80, t10=90)], 10, 10),
+        ([day(90, adaptive=70, t10=90)], 10, None),
         ([], 10, 10),
     ],
 )
