@@ -1,0 +1,260 @@
+"""Everything the histories do to the site, and the one place that knows the names of the engine's functions.
+
+Doors: the actions of posts, social and accounts; fan-out, mover and upkeep; the timeline as the API serves it; the
+oracle.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.test import Client, override_settings
+from django.utils import timezone
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from accounts import actions as accounts
+from accounts.models import User
+from feeds import cache, cards, fanout, hot, mover, oracle, timeline, upkeep
+from feeds.oracle import Place
+from feedsite.errors import DomainError
+from feedsite.pagination import page_request
+from posts import actions as posts
+from posts.models import Outbox, Post
+from social import actions as social
+from tests.helpers import flush_redis
+
+WHOLE = 100_000
+LINGER_SECONDS = 0.1
+
+
+class Killed(BaseException):
+    """What a process meets that dies: nothing in the engine may catch it."""
+
+
+# --- What people do ------------------------------------------------------------------------------
+
+
+def publish(author: User, *, visibility: str = "public", mentioned: User | None = None) -> int:
+    content = f"hello @{mentioned.username}" if mentioned else "hello"
+    return posts.publish(author=author, content=content, visibility=visibility).pk
+
+
+@transaction.atomic
+def share(sharer: User, post_id: int) -> int | None:
+    """As sharing writes it: under the author's lock, a post of its own, counted on the original."""
+    entry_id = posts.claim_post_id(sharer.pk)
+    original = Post._base_manager.filter(pk=post_id, share_of=None, deleted_at=None, visibility="public").first()
+    if original is None or Post._base_manager.filter(share_of=post_id, author=sharer, deleted_at=None).exists():
+        return None
+    made = Post.objects.create(author=sharer, share_of=original, pk=entry_id)
+    Post.objects.filter(pk=post_id).count_in("shares_count", 1)
+    posts.put_into_outbox(made)
+    User.objects.filter(pk=sharer.pk).update(posts_count=F("posts_count") + 1)
+    posts.announce_after_commit(made, sharer)
+    return made.pk
+
+
+def delete(post_id: int) -> None:
+    post = Post._base_manager.select_related("author").get(pk=post_id)
+    with refusals():
+        posts.delete(actor=post.author, post_id=post_id)
+
+
+@transaction.atomic
+def change_visibility(post_id: int, visibility: str) -> None:
+    """As an edit writes it: what more people may see now is owed to them again."""
+    post = Post._base_manager.select_for_update().select_related("author").get(pk=post_id)
+    if post.share_of_id or post.deleted_at:
+        return
+    Post._base_manager.filter(pk=post_id).update(visibility=visibility)
+    if post.visibility == "private":
+        post.visibility = visibility
+        Outbox.objects.filter(pk=post_id).delete()
+        posts.put_into_outbox(post)
+        posts.announce_after_commit(post, post.author)
+
+
+ROLES = {"follow": ("follower", "author"), "block": ("blocker", "blocked"), "mute": ("muter", "muted")}
+RELATIONS = [f"{prefix}{kind}" for kind in ROLES for prefix in ("", "un")]
+
+
+def relate(deed: str, one: User, other: User) -> None:
+    """One of RELATIONS; what may not be is refused and changes nothing."""
+    names = ROLES[deed.removeprefix("un")]
+    with refusals():
+        getattr(social, deed)(**dict(zip(names, (one, other), strict=True)))
+
+
+def set_private(person: User, is_private: bool) -> None:
+    User.objects.filter(pk=person.pk).update(is_private=is_private)
+
+
+def set_active(person: User, is_active: bool) -> None:
+    (accounts.restore if is_active else accounts.suspend)(person)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    with suppress(DomainError):
+        yield
+
+
+# --- What workers do -----------------------------------------------------------------------------
+
+
+def deliver(post_id: int) -> None:
+    fanout.deliver(post_id)
+
+
+def push_chunk(post_id: int) -> None:
+    """One chunk, and then the worker is gone."""
+    fanout.push_chunk(post_id)
+
+
+def move(reader: User, author: User, pull: bool) -> None:
+    (mover.pull_edges if pull else mover.push_edges)([(reader.pk, author.pk)])
+
+
+def settle() -> None:
+    mover.settle()
+
+
+def trim() -> None:
+    upkeep.trim()
+
+
+def tidy(reader: User, author: User) -> None:
+    upkeep.tidy(reader.pk, author.pk)
+
+
+def retract(post_id: int) -> None:
+    upkeep.retract(post_id)
+
+
+def sweep() -> None:
+    """What the sweeper does once a lost message has been owed for long."""
+    for post_id in Outbox.objects.order_by("pk").values_list("pk", flat=True):
+        fanout.deliver(post_id)
+
+
+def is_owed() -> bool:
+    """Whether some post has not reached everybody; rows that linger for slow readers do not count."""
+    return Outbox.objects.filter(Q(announced_at=None) | ~Q(next_follower=Outbox.ALL_PUSHED)).exists()
+
+
+@contextmanager
+def short_linger() -> Iterator[None]:
+    """Delivered posts leave the outbox soon, so that what the copies in Redis lack is missed soon."""
+    kept, timeline.MOST_HOT_SECONDS = timeline.MOST_HOT_SECONDS, LINGER_SECONDS / 2
+    try:
+        with override_settings(FANOUT_LINGER_SECONDS=LINGER_SECONDS):
+            yield
+            time.sleep(LINGER_SECONDS)
+            sweep()
+    finally:
+        timeline.MOST_HOT_SECONDS = kept
+
+
+# --- What goes wrong -----------------------------------------------------------------------------
+
+
+def flush() -> None:
+    flush_redis()
+
+
+@contextmanager
+def killed_at(statement: int) -> Iterator[None]:
+    """The block's process dies before its n-th statement; what it had not committed is undone."""
+    left = statement
+
+    def die(execute: Callable[..., Any], *args: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Killed
+        return execute(*args)
+
+    try:
+        with connection.execute_wrapper(die):
+            yield
+    except Killed:
+        pass
+
+
+@contextmanager
+def clients(make: Callable[[], Any]) -> Iterator[None]:
+    """The feed asks for its Redis here."""
+    kept = cache.client
+    hot.client = cards.client = make
+    try:
+        yield
+    finally:
+        hot.client = cards.client = kept
+
+
+@contextmanager
+def redis_away() -> Iterator[None]:
+    # Without this it would try again for seconds.
+    once = Retry(NoBackoff(), 0)
+    with clients(lambda: Redis(unix_socket_path="/nowhere/redis.sock", retry=once)):
+        yield
+    while cache.breaker.is_open:  # it looks for the other client, which answers
+        time.sleep(0.0005)
+
+
+def redis_waits(wait: Callable[[], None]) -> AbstractContextManager[None]:
+    """Something may happen before each call of Redis."""
+
+    def client() -> Any:
+        wait()
+        return cache.client()
+
+    return clients(client)
+
+
+# --- What readers see ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    places: list[Place]
+    next_cursor: str | None
+
+
+def read(reader_id: int, limit: int, cursor: str | None) -> Page:
+    """A page by the function that the page and the API share, with the cursor as clients send it."""
+    reader = User.objects.get(pk=reader_id)
+    query = {"limit": str(limit)} | ({} if cursor is None else {"cursor": cursor})
+    page = timeline.home(reader, page_request(query, list_name="home", viewer=reader))
+    return Page([Place(row.entry_id, row.shown_id) for row in page.rows], page.next_cursor)
+
+
+def read_over_http(headers: dict[str, str], limit: int, cursor: str | None) -> Page:
+    query = {"limit": limit} | ({} if cursor is None else {"cursor": cursor})
+    response = Client().get("/api/v1/timeline", query, **headers)
+    assert response.status_code == 200, response.content
+    page = response.json()
+    assert page["has_more"] is (page["next_cursor"] is not None)
+    return Page([Place(int(post["entry_id"]), int(post["post_id"])) for post in page["posts"]], page["next_cursor"])
+
+
+def expected(reader_id: int) -> list[Place]:
+    """The whole timeline by the oracle, as things stand now."""
+    return oracle.timeline(reader_id, WHOLE)
+
+
+def expected_up_to(reader_id: int, top: int) -> list[Place]:
+    """The same had nothing been posted or shared above `top`."""
+    if not Post._base_manager.filter(pk__gt=top, share_of__isnull=False).exists():
+        return [place for place in expected(reader_id) if place.entry_id <= top]
+    with transaction.atomic():
+        Post._base_manager.filter(pk__gt=top, deleted_at=None).update(deleted_at=timezone.now())
+        places = oracle.timeline(reader_id, WHOLE)
+        transaction.set_rollback(True)
+    return places

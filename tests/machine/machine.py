@@ -1,0 +1,196 @@
+"""Any history of four people, their workers and their accidents, one step after another."""
+
+import sys
+from contextlib import nullcontext
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
+
+from tests.machine import engine
+from tests.machine.scroll import Scroll
+from tests.machine.world import World, run
+
+PEOPLE = st.integers(0, 3)
+PAIRS = st.tuples(PEOPLE, PEOPLE).filter(lambda pair: pair[0] != pair[1])
+# Counted back from the newest post: what is new is owed, moved and shared.
+WHICH = st.integers(0, 15)
+SIZES = st.integers(1, 4)
+VISIBILITIES = ["public", "public", "followers", "private"]
+# A lost message stands for a crash between commit and queue, too.
+ACCIDENTS = ["none", "all run", "all run", "killed", "twice", "redis away", "lost"]
+CHOSEN = st.fixed_dictionaries(
+    {
+        "FEED_STRATEGY": st.sampled_from(["push", "hybrid", "adaptive", "pull"]),
+        "CELEBRITY_THRESHOLD": st.integers(1, 3),
+        "TIMELINE_SIZE": st.integers(2, 4),
+        "FANOUT_INLINE_FOLLOWERS": st.integers(0, 1),
+        "HOT_TIMELINE_LENGTH": st.sampled_from([4, 9, 200]),
+    }
+)
+
+
+class Machine(RuleBasedStateMachine):
+    """Posts are named by their age, readers and authors by their number, messages by their place in the queue."""
+
+    scrolls: Bundle = Bundle("scrolls")
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world, self.people = world, world.people
+        self.posts: list[int] = []
+
+    @initialize(
+        chosen=CHOSEN,
+        follows=st.sets(PAIRS, max_size=9),
+        authors=st.lists(PEOPLE, max_size=12),
+        is_settled=st.booleans(),
+        is_delivered=st.booleans(),
+        is_trimmed=st.booleans(),
+    )
+    def found(
+        self,
+        chosen: dict[str, Any],
+        follows: set[tuple[int, int]],
+        authors: list[int],
+        is_settled: bool,
+        is_delivered: bool,
+        is_trimmed: bool,
+    ) -> None:
+        self.world.begin(**chosen)
+        for one, other in sorted(follows):
+            self.relate(("follow", (one, other)))
+        if is_settled:
+            engine.settle()
+        for author in authors:
+            self.publish(author, "public", None)
+        if is_delivered:
+            self.world.run_queue()
+        if is_trimmed:
+            engine.trim()
+
+    def teardown(self) -> None:
+        """Everybody sees everything, with messages waiting and after every message has run."""
+        try:
+            if sys.exception() is None:
+                self.everybody_scrolls(4)
+                self.world.run_all()
+                assert not engine.is_owed()
+                self.everybody_scrolls(7)
+        finally:
+            self.world.end()
+
+    def everybody_scrolls(self, size: int) -> None:
+        for person in range(4):
+            self.scroll(person).finish(size)
+
+    def scroll(self, person: int, is_http: bool = False) -> Scroll:
+        def read(size: int, cursor: str | None) -> engine.Page:
+            if is_http and self.people[person].is_active:
+                return engine.read_over_http(self.world.headers[person], size, cursor)
+            return engine.read(self.world.ids[person], size, cursor)
+
+        return Scroll(self.world.ids[person], read)
+
+    def post(self, which: int) -> int | None:
+        return self.posts[-1 - which % len(self.posts)] if self.posts else None
+
+    # --- What people do --------------------------------------------------------------------------
+
+    @rule(author=PEOPLE, visibility=st.sampled_from(VISIBILITIES), mentioned=st.none() | PEOPLE)
+    def publish(self, author: int, visibility: str, mentioned: int | None) -> None:
+        named = None if mentioned is None else self.people[mentioned]
+        self.posts.append(engine.publish(self.people[author], visibility=visibility, mentioned=named))
+
+    @rule(entries=st.lists(st.tuples(PEOPLE, st.none() | WHICH), min_size=2, max_size=5))
+    def post_several(self, entries: list[tuple[int, int | None]]) -> None:
+        """Posts, and shares of what is there."""
+        for person, shared in entries:
+            if shared is None:
+                self.publish(person, "public", None)
+            else:
+                self.share(person, shared)
+
+    def share(self, sharer: int, which: int) -> None:
+        if (post := self.post(which)) and (made := engine.share(self.people[sharer], post)):
+            self.posts.append(made)
+
+    @rule(which=WHICH, change=st.sampled_from(["delete", "public", "followers", "private"]))
+    def change_post(self, which: int, change: str) -> None:
+        if (post := self.post(which)) and change == "delete":
+            engine.delete(post)
+        elif post:
+            engine.change_visibility(post, change)
+
+    @rule(deed=st.tuples(st.sampled_from(["follow", "follow", *engine.RELATIONS]), PAIRS))
+    def relate(self, deed: tuple[str, tuple[int, int]]) -> None:
+        name, (one, other) = deed
+        engine.relate(name, self.people[one], self.people[other])
+
+    @rule(person=PEOPLE, is_active=st.booleans(), is_private=st.booleans())
+    def change_account(self, person: int, is_active: bool, is_private: bool) -> None:
+        engine.set_active(self.people[person], is_active)
+        engine.set_private(self.people[person], is_private)
+
+    # --- What workers do -------------------------------------------------------------------------
+
+    @rule(number=WHICH, accident=st.sampled_from(ACCIDENTS), at=st.integers(0, 12))
+    def run_message(self, number: int, accident: str, at: int) -> None:
+        """Messages run in any order; one whose worker died comes again, some come twice, some are lost."""
+        if accident == "all run":
+            return self.world.run_queue()
+        if not (message := self.world.take(number)) or accident == "lost":
+            return None
+        with {"killed": engine.killed_at(at), "redis away": engine.redis_away()}.get(accident, nullcontext()):
+            run(message)
+        if accident != "none":
+            self.world.put_back(message)
+        return None
+
+    @rule(which=WHICH, at=st.none() | st.integers(0, 12), chunks=st.integers(0, 2))
+    def deliver(self, which: int, at: int | None, chunks: int) -> None:
+        """Whether it is owed or not: so many chunks by a worker that gets no further, or all, or cut short."""
+        if not (post := self.post(which)):
+            return
+        for _ in range(chunks):
+            engine.push_chunk(post)
+        if not chunks:
+            with nullcontext() if at is None else engine.killed_at(at):
+                engine.deliver(post)
+
+    @rule(pair=PAIRS, pull=st.booleans())
+    def move(self, pair: tuple[int, int], pull: bool) -> None:
+        reader, author = (self.people[number] for number in pair)
+        engine.move(reader, author, pull)
+
+    @rule(work=st.sampled_from(["trim", "trim", "settle", "flush", "tidy"]), pair=PAIRS)
+    def keep_house(self, work: str, pair: tuple[int, int]) -> None:
+        reader, author = (self.people[number] for number in pair)
+        if work == "tidy":
+            engine.tidy(reader, author)
+        else:
+            {"trim": engine.trim, "settle": engine.settle, "flush": engine.flush}[work]()
+
+    # --- What readers see ------------------------------------------------------------------------
+
+    @rule(target=scrolls, person=PEOPLE, size=SIZES, is_http=st.booleans())
+    def begin_scroll(self, person: int, size: int, is_http: bool) -> Scroll:
+        scroll = self.scroll(person, is_http)
+        scroll.turn(size)
+        return scroll
+
+    @rule(scroll=scrolls, size=SIZES, is_away=st.booleans())
+    def turn_page(self, scroll: Scroll, size: int, is_away: bool) -> None:
+        if not scroll.is_over:
+            with engine.redis_away() if is_away else nullcontext():
+                scroll.turn(size)
+
+    @rule(size=st.integers(1, 2))
+    def everybody_looks(self, size: int) -> None:
+        """Short first pages: they are what Redis answers, if it may."""
+        for person in range(4):
+            self.scroll(person).turn(size)
+
+    @rule(person=PEOPLE, size=SIZES)
+    def scroll_through(self, person: int, size: int) -> None:
+        self.scroll(person).finish(size)
