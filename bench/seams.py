@@ -28,7 +28,7 @@ def cursor_after(reader: Any, found: timeline.Page) -> tuple[int, ...]:
 
 def skeleton(reader: Any) -> list[int]:
     """The ids of a page and the one after it, rules applied, nothing fetched for them."""
-    entries = timeline.skeleton(reader, below=timeline.NEWEST, top=timeline.NEWEST, limit=LIMIT + 1)
+    entries = timeline.skeleton(reader, timeline.Scroll(), limit=LIMIT + 1)
     return [entry.entry_id for entry in entries]
 
 

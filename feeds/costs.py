@@ -105,7 +105,12 @@ def pull_cost() -> float:
 
 def page(reader_id: int) -> None:
     newest = 2**62
-    rows("SELECT * FROM timeline_home(%(reader)s, %(top)s, %(top)s, %(page)s)", reader=reader_id, top=newest, page=PAGE)
+    rows(
+        "SELECT * FROM timeline_home(%(reader)s, ARRAY[%(top)s, %(top)s, %(top)s]::bigint[], %(page)s)",
+        reader=reader_id,
+        top=newest,
+        page=PAGE,
+    )
 
 
 def seconds(work: Callable[[], Any]) -> float:

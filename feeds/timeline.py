@@ -7,21 +7,25 @@ A page is skeleton ids, rules, order, cards. Skeleton and rules are one statemen
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from feeds import counts, hot
-from feedsite.pagination import PageRequest
+from feedsite.pagination import PageRequest, bad_cursor
 from posts.hydrate import visible_posts
-from posts.models import Post
+from posts.models import Post, first_id_at
 
 NEWEST = 2**62
 # Candidates read beyond a page's length, since the rules drop some.
 HOT_SPARE = 5
 # A copy older than this is not used any more; well under FANOUT_LINGER_SECONDS.
 MOST_HOT_SECONDS = 0.25
+# No transaction that posts takes longer: half of it idle would end it.
+LONGEST_POSTING = timedelta(minutes=1)
 
 
 class Place(Protocol):
@@ -78,61 +82,98 @@ class Item:
     reason: str
 
 
+class Scroll(NamedTuple):
+    """Where a reader is in a timeline: what is `below` is still to come; it began at the entry `top`.
+
+    Nothing that was being posted when it began has an id up to `safe`; of the shares above that, `seen`
+    have been shown. So a share committed late, its place passed already, takes no original away.
+    """
+
+    below: int = NEWEST
+    top: int = NEWEST
+    safe: int = NEWEST
+    seen: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, cursor: tuple[int, ...] | None) -> "Scroll":
+        """Raises Invalid for a cursor with too few numbers: one of an older version."""
+        if cursor is None:
+            return cls()
+        if len(cursor) < 3:
+            raise bad_cursor()
+        below, top, safe, *seen = cursor
+        return cls(below, top, safe, tuple(seen))
+
+    def after(self, shown: list[Row]) -> "Scroll":
+        """The same once these rows have been shown."""
+        scroll = self
+        if self.top == NEWEST:
+            safe = first_id_at(timezone.now() - LONGEST_POSTING)
+            scroll = self._replace(top=shown[0].entry_id, safe=safe)
+        seen = [row.entry_id for row in shown if row.sharer_id is not None and row.entry_id > scroll.safe]
+        return scroll._replace(below=shown[-1].entry_id, seen=(*scroll.seen, *seen))
+
+    def flat(self) -> list[int]:
+        return [self.below, self.top, self.safe, *self.seen]
+
+
 def home(reader: Any, asked: PageRequest) -> Page:
     """A page of the reader's home timeline, newest first, with the cursor of the next one or None."""
-    below, top = asked.cursor or (NEWEST, NEWEST)
-    rows = skeleton(reader, below=below, top=top, limit=asked.limit + 1)
+    scroll = Scroll.read(asked.cursor)
+    rows = skeleton(reader, scroll, limit=asked.limit + 1)
     if len(rows) <= asked.limit:
         return Page(rows, None)
     shown = rows[: asked.limit]
-    # Shares newer than where the scroll began do not move what is still to come.
-    return Page(shown, asked.next_cursor(shown[-1].entry_id, shown[0].entry_id if top == NEWEST else top))
+    return Page(shown, asked.next_cursor(*scroll.after(shown).flat()))
 
 
-def skeleton(reader: Any, *, below: int, top: int, limit: int, is_check: bool = False) -> list[Row]:
-    """At most `limit` entries under `below`, newest first, by the rules as they stand now.
+def skeleton(reader: Any, scroll: Scroll, *, limit: int, is_check: bool = False) -> list[Row]:
+    """At most `limit` entries of what is still to come, newest first, by the rules as they stand now.
 
     `is_check` is for whoever looks without being a reader: nothing is counted, nothing is cached.
     """
     asked_at = time.monotonic()
     copy = hot.read(reader.pk)
     is_current = copy is not None
-    ids = copy.below(below, most=limit + HOT_SPARE) if copy else None
+    ids = copy.below(scroll.below, most=limit + HOT_SPARE) if copy else None
     if copy and ids:
         is_end = len(ids) < limit + HOT_SPARE
-        rows = from_hot(reader.pk, copy.version, ids, below=below, above=0 if is_end else ids[-1], top=top, limit=limit)
+        rows = from_hot(reader.pk, copy.version, ids, scroll, above=0 if is_end else ids[-1], limit=limit)
         is_current = bool(rows)
         is_whole = len(rows) == limit or (is_current and is_end)
         # A post stays in the outbox for a while after it was added to hot timelines, so one that was
         # missing from the copy was found there; unless more time than that has passed.
         if is_whole and time.monotonic() - asked_at < MOST_HOT_SECONDS:
             return rows
-    rows = from_postgres(reader.pk, below=below, top=top, limit=limit)
+    rows = from_postgres(reader.pk, scroll, limit=limit)
     if not is_check:
         counts.note_page(reader.pk, hot_copy=False)
-        if not is_current and below == NEWEST and rows:
+        if not is_current and scroll.below == NEWEST and rows:
             fill_hot(reader.pk)
     return rows
 
 
-def from_postgres(reader_id: int, *, below: int, top: int, limit: int) -> list[Row]:
+def from_postgres(reader_id: int, scroll: Scroll, *, limit: int) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM timeline_home(%s, %s, %s, %s)", [reader_id, below, top, limit])
+        cursor.execute("SELECT * FROM timeline_home(%s, %s, %s)", [reader_id, array(scroll.flat()), limit])
         return [Row(*row) for row in cursor.fetchall()]
 
 
-def from_hot(
-    reader_id: int, version: int, ids: list[int], *, below: int, above: int, top: int, limit: int
-) -> list[Row]:
-    """The entries among candidates from Redis, and those between `above` and `below` still in the outbox.
+def array(ids: Sequence[int]) -> str:
+    """Ids as PostgreSQL reads arrays quickest: one literal, not an expression for each."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
-    None at all when whom the reader follows has changed since the copy was made.
+
+def from_hot(reader_id: int, version: int, ids: list[int], scroll: Scroll, *, above: int, limit: int) -> list[Row]:
+    """The entries among candidates from Redis, and those above `above` that are still in the outbox.
+
+    Fewer than `limit` where they do not fill the page; none at all when whom the reader follows has
+    changed since the copy was made.
     """
-    candidates = "{" + ",".join(map(str, ids)) + "}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s, %s)",
-            [reader_id, version, candidates, above, below, top, limit],
+            "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s)",
+            [reader_id, version, array(ids), above, array(scroll.flat()), limit],
         )
         return [Row(*row) for row in cursor.fetchall()]
 
@@ -180,7 +221,7 @@ def reason(reader_id: int, author_id: int, *, shared: bool) -> str:
 
 def newer_than(reader: Any, entry_id: int, limit: int) -> list[Row] | None:
     """Entries that came after `entry_id`, oldest first; None when there are more than `limit`."""
-    rows = skeleton(reader, below=NEWEST, top=NEWEST, limit=limit + 1)
+    rows = skeleton(reader, Scroll(), limit=limit + 1)
     newer = [row for row in rows if row.entry_id > entry_id]
     newer += came_late(reader, entry_id, known={row.entry_id for row in newer})
     return None if len(newer) > limit else sorted(newer)
@@ -196,5 +237,5 @@ def came_late(reader: Any, entry_id: int, *, known: set[int]) -> list[Row]:
     if not late:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM timeline_rows(%s, %s, %s)", [reader.pk, late, NEWEST])
+        cursor.execute("SELECT * FROM timeline_rows(%s, %s, %s)", [reader.pk, array(late), array(Scroll().flat())])
         return [Row(*row) for row in cursor.fetchall()]

@@ -47,16 +47,16 @@ def readers(sample: int | None) -> tuple[int, Iterator[int]]:
     return len(chosen), iter(chosen)
 
 
-def served(reader: User) -> Iterator[timeline.Entry]:
+def served(reader: User) -> Iterator[timeline.Row]:
     """The timeline as the site serves it, page by page as by its cursors, to TIMELINE_SIZE."""
-    below, top, left = timeline.NEWEST, timeline.NEWEST, settings.TIMELINE_SIZE
+    scroll, left = timeline.Scroll(), settings.TIMELINE_SIZE
     while left > 0:
-        entries = timeline.skeleton(reader, below=below, top=top, limit=PAGE + 1, is_check=True)
-        yield from entries[: min(PAGE, left)]
-        if len(entries) <= PAGE:
+        rows = timeline.skeleton(reader, scroll, limit=PAGE + 1, is_check=True)
+        yield from rows[: min(PAGE, left)]
+        if len(rows) <= PAGE:
             return
         left -= PAGE
-        below, top = entries[PAGE - 1].entry_id, entries[0].entry_id if top == timeline.NEWEST else top
+        scroll = scroll.after(rows[:PAGE])
 
 
 def check_reader(reader_id: int) -> list[Fault]:

@@ -129,9 +129,6 @@ def test_tidying_without_the_reader_lock_is_caught(quiet):
         scrolled(quiet)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the cursor knows ids, not what had been committed when the scroll began"
-)
 def test_a_share_committed_late_does_not_move_an_original_out_of_a_scroll(quiet):
     """Its id is older than where the scroll began, and its place has been passed when it becomes visible."""
     alice, bob, carol = quiet.people[:3]

@@ -87,7 +87,7 @@ def test_a_home_timeline_is_the_posts_of_those_followed_and_one_s_own(demo: str,
     reader = User.objects.get(username=name)
     followees = Follow.objects.filter(follower=reader).values("followee")
     expected = Post.objects.filter(Q(author=reader) | Q(author__in=followees), root=None).order_by("-pk")
-    shown = timeline.from_postgres(reader.pk, below=timeline.NEWEST, top=timeline.NEWEST, limit=1000)
+    shown = timeline.from_postgres(reader.pk, timeline.Scroll(), limit=1000)
     assert [entry.entry_id for entry in shown] == list(expected.values_list("pk", flat=True))
 
 

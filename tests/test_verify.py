@@ -169,10 +169,10 @@ class History:
     def do_read(self, person, size):
         reader = User.objects.get(pk=self.people[person].pk)
         expected = [place.entry_id for place in oracle.timeline(reader.pk, 1000)]
-        got, below, top = [], timeline.NEWEST, timeline.NEWEST
-        while entries := timeline.skeleton(reader, below=below, top=top, limit=size):
-            got += [entry.entry_id for entry in entries]
-            below, top = entries[-1].entry_id, got[0]
+        got, scroll = [], timeline.Scroll()
+        while rows := timeline.skeleton(reader, scroll, limit=size):
+            got += [row.entry_id for row in rows]
+            scroll = scroll.after(rows)
         assert got == expected
 
 

@@ -9,13 +9,18 @@ from django.db import migrations
 # The rows of a page for ids about to be shown, by the rules as they stand now. See `timeline_rules` of
 # 0002 for what a share does to a page. A share is looked for among the original's shares while these
 # are few, and among the reader's followees when an original has thousands of shares.
+#
+# `_scroll` is {below, top, safe, seen, …}: what is `below` is still to come; the scroll began at `top`;
+# what is at or under `safe` had been committed long before; of what lies between, `seen` are the shares
+# that have been shown. A share that was committed late, its place already passed, takes nothing away.
 ROW = """
-CREATE FUNCTION timeline_shared_above(_reader bigint, _original bigint, _author bigint, _above bigint, _top bigint,
+CREATE FUNCTION timeline_shared_above(_reader bigint, _original bigint, _author bigint, _above bigint, _scroll bigint[],
                                       _shares int)
 RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN _shares <= 1000 THEN EXISTS (
     SELECT FROM post s JOIN accounts_user sa ON sa.id = s.author_id
-     WHERE s.share_of_id = _original AND s.id > _above AND s.id <= _top AND s.deleted_at IS NULL AND sa.is_active
+     WHERE s.share_of_id = _original AND s.id > _above AND s.id <= _scroll[2]
+       AND (s.id < _scroll[1] OR s.id <= _scroll[3] OR s.id = ANY (_scroll[4:])) AND s.deleted_at IS NULL AND sa.is_active
        AND NOT blocked_either_way(s.author_id, _author)
        AND (s.author_id = _reader OR (
             EXISTS (SELECT FROM follow f WHERE f.follower_id = _reader AND f.followee_id = s.author_id)
@@ -24,7 +29,9 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT FROM (SELECT f.followee_id AS id FROM follow f WHERE f.follower_id = _reader UNION ALL SELECT _reader) heard
       CROSS JOIN LATERAL (SELECT s.id, s.author_id FROM post s
                            WHERE s.share_of_id = _original AND s.author_id = heard.id
-                             AND s.id > _above AND s.id <= _top AND s.deleted_at IS NULL LIMIT 1) s
+                             AND s.id > _above AND s.id <= _scroll[2]
+                             AND (s.id < _scroll[1] OR s.id <= _scroll[3] OR s.id = ANY (_scroll[4:]))
+                             AND s.deleted_at IS NULL LIMIT 1) s
       JOIN accounts_user sa ON sa.id = s.author_id AND sa.is_active
      WHERE NOT blocked_either_way(s.author_id, _author)
        AND (s.author_id = _reader OR timeline_hears(_reader, s.author_id))) END
@@ -34,7 +41,7 @@ CREATE TYPE timeline_row AS (
   visibility text, is_private boolean, likes int, comments int, shares int, has_liked boolean, has_shared boolean,
   post_version bigint, author_version int, sharer_version int
 );
-CREATE FUNCTION timeline_rows(_reader bigint, _ids bigint[], _top bigint)
+CREATE FUNCTION timeline_rows(_reader bigint, _ids bigint[], _scroll bigint[])
 RETURNS SETOF timeline_row LANGUAGE sql STABLE ROWS 20 AS $$
   SELECT p.id, shown.id, shown.author_id, CASE WHEN o.id IS NOT NULL THEN p.author_id END,
          shown.visibility, shown.is_private, shown.likes, shown.comments, shown.shares,
@@ -68,23 +75,25 @@ RETURNS SETOF timeline_row LANGUAGE sql STABLE ROWS 20 AS $$
      AND NOT (shown.shares > 0
               AND post_shareable(coalesce(o.deleted_at, p.deleted_at), shown.visibility, shown.is_private,
                                  coalesce(oa.is_active, a.is_active))
-              AND timeline_shared_above(_reader, shown.id, shown.author_id, p.id, _top, shown.shares))
+              AND timeline_shared_above(_reader, shown.id, shown.author_id, p.id, _scroll, shown.shares))
 $$;
 """
 
 # A page from the tables: windows and rules in turn until it is full or the timeline ends.
 HOME = """
-CREATE FUNCTION timeline_home(_reader bigint, _below bigint, _top bigint, _n int)
+CREATE FUNCTION timeline_home(_reader bigint, _scroll bigint[], _n int)
 RETURNS SETOF timeline_row LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   _floor bigint := coalesce((SELECT r.floor FROM reader_state r WHERE r.user_id = _reader), 0);
+  _below bigint := _scroll[1];
   _missing int := _n;
   _found int;
   _window record;
 BEGIN
   WHILE _missing > 0 AND _below > 0 LOOP
     SELECT * INTO _window FROM timeline_window(_reader, _floor, _below, greatest(_missing, 10));
-    RETURN QUERY SELECT r.* FROM timeline_rows(_reader, _window.ids, _top) r ORDER BY r.entry_id DESC LIMIT _missing;
+    RETURN QUERY SELECT r.* FROM timeline_rows(_reader, _window.ids, _scroll) r
+                  ORDER BY r.entry_id DESC LIMIT _missing;
     GET DIAGNOSTICS _found = ROW_COUNT;
     _missing := _missing - _found;
     _below := _window.low;
@@ -95,8 +104,8 @@ END $$;
 # The same page from candidates out of Redis, unless whom the reader follows has changed since they were
 # put there. What is in the outbox may have been missing from Redis a moment ago.
 HOT = """
-CREATE FUNCTION timeline_hot(_reader bigint, _version bigint, _ids bigint[], _above bigint, _below bigint,
-                             _top bigint, _n int)
+CREATE FUNCTION timeline_hot(_reader bigint, _version bigint, _ids bigint[], _above bigint,
+                             _scroll bigint[], _n int)
 RETURNS SETOF timeline_row LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM accounts_user u WHERE u.id = _reader AND u.relations_version = _version) THEN RETURN; END IF;
@@ -105,10 +114,10 @@ BEGIN
         SELECT unnest(_ids)
         UNION
         SELECT o.post_id FROM fanout o
-         WHERE o.post_id > _above AND o.post_id < _below
+         WHERE o.post_id > _above AND o.post_id < _scroll[1]
            AND (o.author_id = _reader
                 OR EXISTS (SELECT FROM follow f WHERE f.follower_id = _reader AND f.followee_id = o.author_id))
-      ), _top) r
+      ), _scroll) r
      ORDER BY r.entry_id DESC LIMIT _n;
 END $$;
 """
