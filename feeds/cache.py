@@ -13,13 +13,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django_redis import get_redis_connection
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import (
+    BusyLoadingError,
+    ConnectionError,
+    NoScriptError,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+)
+
+__all__ = ["AWAY", "ResponseError", "Script", "breaker", "client", "forgiving"]
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 LOOK_AGAIN_SECONDS = 0.25
-# What Redis and the way to it may raise.
+# What Redis and the way to it may raise; and what of that means that it does not answer.
 AWAY = (RedisError, OSError)
+SILENT = (ConnectionError, TimeoutError, BusyLoadingError, OSError)
 
 
 class CacheAway(RedisError):
@@ -43,7 +53,7 @@ class Breaker:
             raise CacheAway("Redis did not answer a moment ago.")
         try:
             return work()
-        except AWAY as error:
+        except SILENT as error:
             self.trip(error)
             raise
 
@@ -79,7 +89,11 @@ def forgiving(default: Callable[[], Any]) -> Callable[[Callable[..., Answer]], C
         def call(*args: Any, **kwargs: Any) -> Answer:
             try:
                 return breaker.call(lambda: function(*args, **kwargs))
-            except AWAY:
+            except CacheAway:
+                return default()  # type: ignore[no-any-return]
+            except AWAY as error:
+                if not isinstance(error, SILENT):  # else the breaker has said so
+                    logger.warning("Redis refused %s: %s", function.__name__, error)
                 return default()  # type: ignore[no-any-return]
 
         return call

@@ -138,11 +138,3 @@ def post_version(post: Post) -> int:
     """Of the text: the moment of its last edit in microseconds, or 0."""
     edited = post.edited_at
     return 0 if edited is None else int(edited.timestamp()) * 1_000_000 + edited.microsecond
-
-
-def remember(post: Post) -> None:
-    """Puts a fresh post's pieces into Redis, before its readers come for them."""
-    to_redis(
-        {(post.pk, post_version(post)): encode(fixed_fields(post))},
-        {(post.author_id, post.author.card_version): encode(small_card(post.author))},
-    )

@@ -4,6 +4,7 @@ Counts are advice: where Redis forgets them, or a crash lets some be lost or cou
 stand a little off their best place and the meter is a little wrong. Nobody's timeline depends on them.
 """
 
+import time
 from typing import Any
 
 from feeds import keys
@@ -15,9 +16,30 @@ FRESH_SECONDS = (0.1, 0.3, 1, 3, 10, 30, 100)
 
 
 @forgiving(lambda: None)
-def note_page(reader_id: int, hot_copy: bool) -> None:
-    """Counts a page of home, by whether the copy in Redis answered it; one trip."""
-    client().hincrby(keys.counts(), "hot_reads" if hot_copy else f"reads:{reader_id}", 1)
+def note_read(reader_id: int) -> None:
+    """Counts a page of home that PostgreSQL answered; one trip."""
+    client().hincrby(keys.counts(), f"reads:{reader_id}", 1)
+
+
+class HotReads:
+    """Pages that the copies in Redis answered: summed up in the process, and told once a second."""
+
+    def __init__(self) -> None:
+        self.number, self.told_at = 0, 0.0
+
+    def note(self) -> None:
+        self.number += 1
+        if time.monotonic() - self.told_at > 1:
+            number, self.number, self.told_at = self.number, 0, time.monotonic()
+            tell_hot_reads(number)
+
+
+@forgiving(lambda: None)
+def tell_hot_reads(number: int) -> None:
+    client().hincrby(keys.counts(), "hot_reads", number)
+
+
+hot_reads = HotReads()
 
 
 @forgiving(lambda: None)

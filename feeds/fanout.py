@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from feeds import counts, hot, live, rates
@@ -47,18 +47,16 @@ def deliver(post_id: int) -> None:
         return
     announced = as_done(True) if owed.is_announced else announce(owed)
     start = time.perf_counter()
-    # Done in one statement where Redis has answered already.
-    is_last = announced.done() and announced.result()
-    pushed = owed.served + push(post_id, finish_too=is_last)
+    is_known = announced.done()
+    pushed = owed.served + push(post_id, announced)
     taken = time.perf_counter() - start
-    if not announced.result():
-        return
-    if not is_last:
-        finish(post_id)
-    if not owed.is_announced:
-        fresh = (timezone.now() - time_of(post_id)).total_seconds()
-        counts.note_delivery(owed.followers, pushed, taken, fresh)
-        rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
+    if announced.result():
+        if not is_known:  # else the last chunk has done it
+            finish(post_id)
+        if not owed.is_announced:
+            fresh = (timezone.now() - time_of(post_id)).total_seconds()
+            counts.note_delivery(owed.followers, pushed, taken, fresh)
+            rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
 
 
 def find_owed(post_id: int) -> Owed | None:
@@ -80,24 +78,25 @@ def find_owed(post_id: int) -> Owed | None:
     return Owed(*row) if row else None
 
 
-def push(post_id: int, *, finish_too: bool = False) -> int:
-    """Serves whoever is left, a chunk each transaction; how many that were."""
+def push(post_id: int, announced: "Future[bool]") -> int:
+    """Serves whoever is left, a chunk each transaction; how many that were.
+
+    The first chunk after Redis has answered marks the post as announced, so that a sweeper who finds it
+    in the middle announces nothing again; the last one is the end of it.
+    """
     pushed = 0
-    while served := push_chunk(post_id, finish_too=finish_too):
+    while served := push_chunk(post_id, is_announced=announced.done() and announced.result()):
         pushed += served
         if served < settings.FANOUT_CHUNK_FOLLOWERS:
             break
     return pushed
 
 
-def push_chunk(post_id: int, *, finish_too: bool = False) -> int:
-    """Serves the next followers in one transaction; how many, 0 when nobody is left (or another has it).
-
-    With `finish_too` the end of it also marks the post as done.
-    """
+def push_chunk(post_id: int, *, is_announced: bool = False) -> int:
+    """Serves the next followers in one transaction; how many, 0 when nobody is left (or another has it)."""
     chunk: list[float] = [post_id, settings.FANOUT_CHUNK_FOLLOWERS]
     with connection.cursor() as cursor:
-        if finish_too:
+        if is_announced:
             chunk.append(settings.FANOUT_LINGER_SECONDS)
             cursor.execute("SELECT fanout_chunk_and_finish(%s, %s, make_interval(secs => %s))", chunk)
         else:
@@ -189,8 +188,20 @@ def audience(author_id: int, candidates: list[int]) -> list[int]:
 
 
 def lost(now: object) -> list[int]:
-    """Posts owed for longer than a worker should need, oldest first: what a crash has left."""
+    """Posts owed for longer than a worker should need: what a crash has left, first what is not pushed."""
     before = first_id_at(now) - (settings.FANOUT_LOST_AFTER_SECONDS * 1000 << 12)  # type: ignore[arg-type]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT post_id FROM fanout WHERE post_id < %s ORDER BY post_id LIMIT 500", [before])
+        cursor.execute(
+            "SELECT post_id FROM fanout WHERE post_id < %s ORDER BY next_follower = %s, post_id LIMIT 500",
+            [before, Outbox.ALL_PUSHED],
+        )
         return [row[0] for row in cursor.fetchall()]
+
+
+def sweep(now: object) -> None:
+    """Delivers what is lost; a post that cannot be delivered does not stop the others."""
+    for post_id in lost(now):
+        try:
+            deliver(post_id)
+        except DatabaseError:
+            logger.exception("Post %s could not be delivered", post_id)

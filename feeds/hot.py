@@ -8,20 +8,26 @@ from typing import NamedTuple
 from django.conf import settings
 
 from feeds import keys
-from feeds.cache import Script, breaker, client, forgiving
+from feeds.cache import ResponseError, Script, breaker, client, forgiving
 
 # A hot timeline is a list: entry ids in the order they came, and last of all its mark,
 # `v<relations version>:<low>` or, while it is being filled, `f<token>`. All candidates above `low` are
 # in it, some perhaps twice; those at or below `low` are as they happen to be, and nobody reads them.
+# A server that was started anew from a dump, or a replica in its place, may have missed entries: what
+# copies there are were made under another run's name, and are not read.
+ANEW = """
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local is_anew = redis.call('GET', KEYS[3]) ~= run
+"""
 
-# KEYS: a hot timeline, the register, the counters. ARGV: user id. The list, if its reader is told of
-# new entries; that there was one is counted in passing.
-READ = Script("""
-if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return false end
-local found = redis.call('LRANGE', KEYS[1], 0, -1)
-if found[1] then redis.call('HINCRBY', KEYS[3], 'hot_reads', 1) end
-return found
-""")
+# KEYS: a hot timeline, the register, the run. ARGV: user id. The list, if its reader is told of new entries.
+READ = Script(
+    ANEW
+    + """
+if is_anew or not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return false end
+return redis.call('LRANGE', KEYS[1], 0, -1)
+"""
+)
 # KEYS: hot timelines. ARGV: entry id, length kept, length that is cut. Adds only where a timeline
 # exists. What is cut off at the end raises `low`, for it need not have been the lowest.
 ADD = Script("""
@@ -50,8 +56,14 @@ redis.call('RPUSH', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """)
-# KEYS: a hot timeline, the register. ARGV: token, seconds for the fill, user id, when it expires.
-START = Script("""
+# KEYS: a hot timeline, the register, the run. ARGV: token, seconds for the fill, user id, when it expires.
+START = Script(
+    ANEW
+    + """
+if is_anew then
+    redis.call('DEL', KEYS[2])
+    redis.call('SET', KEYS[3], run)
+end
 local mark = redis.call('LINDEX', KEYS[1], -1)
 if mark and string.sub(mark, 1, 1) == 'f' then return 0 end
 redis.call('DEL', KEYS[1])
@@ -59,7 +71,8 @@ redis.call('RPUSH', KEYS[1], 'f' .. ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
 return 1
-""")
+"""
+)
 # KEYS: registers. ARGV: now, most. For each the members that have not expired, nothing when more than most.
 REGISTERED = Script("""
 local found = {}
@@ -97,14 +110,16 @@ class Copy(NamedTuple):
         return found if len(found) == most or self.low == 0 else None
 
     def arrived_after(self, entry_id: int) -> list[int]:
-        """What was added behind that entry; nothing when the entry is not here."""
-        return self.arrivals[: self.arrivals.index(entry_id)] if entry_id in self.arrivals else []
+        """What was added since that entry came first; nothing when the entry is not here."""
+        if entry_id not in self.arrivals:
+            return []
+        return self.arrivals[: len(self.arrivals) - 1 - self.arrivals[::-1].index(entry_id)]
 
 
 @forgiving(lambda: None)
 def read(user_id: int) -> Copy | None:
     """The reader's copy; None when there is none, or it is being filled."""
-    names = [keys.hot_timeline(user_id), keys.hot_readers(), keys.counts()]
+    names = [keys.hot_timeline(user_id), keys.hot_readers(), keys.hot_run()]
     found = READ(client(), names, [user_id])
     if not found or not found[-1].startswith(b"v"):
         return None
@@ -120,7 +135,7 @@ def start_fill(user_id: int) -> str | None:
     token = secrets.token_hex(8)
     # Registered for longer than the copy can live: who has one must be told of new entries.
     until = time.time() + settings.HOT_TIMELINE_SECONDS + 2 * FILL_SECONDS
-    names = [keys.hot_timeline(user_id), keys.hot_readers()]
+    names = [keys.hot_timeline(user_id), keys.hot_readers(), keys.hot_run()]
     return token if START(client(), names, [token, FILL_SECONDS, user_id, until]) else None
 
 
@@ -141,7 +156,15 @@ def add(entry_id: int, user_ids: Sequence[int]) -> None:
     arguments = [entry_id, kept, kept + kept // 4 + 1]
     for start in range(0, len(user_ids), ADD_AT_ONCE):
         names = keys.hot_timelines(user_ids[start : start + ADD_AT_ONCE])
-        breaker.call(lambda names=names: ADD(client(), names, arguments))  # type: ignore[misc]
+        breaker.call(lambda names=names: add_or_drop(names, arguments))  # type: ignore[misc]
+
+
+def add_or_drop(names: list[str], arguments: list[int]) -> None:
+    """A Redis too full to add to can still forget: no copy is better than one with a gap."""
+    try:
+        ADD(client(), names, arguments)
+    except ResponseError:
+        client().delete(*names)
 
 
 @forgiving(lambda: None)

@@ -55,6 +55,11 @@ def hot_readers() -> str:
     return name("hot-readers")
 
 
+def hot_run() -> str:
+    """Which run of the server made the copies. String: the `run_id` of Redis. Lifetime: none of its own."""
+    return name("hot-run")
+
+
 def online() -> str:
     """Who has an open socket. Sorted set. Member: user id; score: when that is stale, Unix seconds.
 

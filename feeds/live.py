@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-from feeds.timeline import NEWEST
+from feeds.timeline import Scroll, array
 from feedsite import live
 from posts.cards import post_card
 from posts.models import Post
@@ -14,16 +14,21 @@ READERS_PER_MESSAGE = 1000
 
 def tell_new_post(entry_id: int, readers: list[int]) -> None:
     """Sends the entry to those of the readers whose timelines show it."""
-    shown = showing(entry_id, readers)
-    if not shown:
-        return
-    frame, author_id = new_post_frame(entry_id)
+    made: tuple[dict[str, Any], int | None] | None = None
+    for start in range(0, len(readers), READERS_PER_MESSAGE):
+        if shown := showing(entry_id, readers[start : start + READERS_PER_MESSAGE]):
+            made = made or new_post_frame(entry_id)
+            send(entry_id, shown, *made)
+
+
+def send(entry_id: int, readers: list[int], frame: dict[str, Any], author_id: int | None) -> None:
+    """One message to these readers; the author has a reason of their own."""
     once = f"new_post:{entry_id}"
-    if author_id is not None and author_id in shown:
-        shown.remove(author_id)
+    if author_id is not None and author_id in readers:
+        readers.remove(author_id)
         live.publish([author_id], {**frame, "post": {**frame["post"], "reason": "own"}}, once=once)
-    for start in range(0, len(shown), READERS_PER_MESSAGE):
-        live.publish(shown[start : start + READERS_PER_MESSAGE], frame, once=once)
+    if readers:
+        live.publish(readers, frame, once=once)
 
 
 def showing(entry_id: int, readers: list[int]) -> list[int]:
@@ -31,8 +36,8 @@ def showing(entry_id: int, readers: list[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT u.id FROM unnest(%s::bigint[]) AS u(id)"
-            " WHERE EXISTS (SELECT FROM timeline_rules(u.id, ARRAY[%s]::bigint[], %s))",
-            [readers, entry_id, NEWEST],
+            " WHERE EXISTS (SELECT FROM timeline_rows(u.id, ARRAY[%s]::bigint[], %s))",
+            [readers, entry_id, array(Scroll().flat())],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from feeds import meter, policy, rates
@@ -18,6 +19,7 @@ from posts.models import NEVER
 
 # An author who is locked cannot publish, so a transaction moves few edges; one look finds more.
 EDGES_AT_ONCE = 1000
+ROWS_AT_ONCE = 20_000
 EDGES_FOUND = 40_000
 EDGES_LOOKED_AT = 300_000
 BATCHES_JUDGED = 10
@@ -88,6 +90,7 @@ SELECT u.id, (SELECT count(*) FROM follow f WHERE f.followee_id = u.id AND NOT f
   FROM accounts_user u JOIN author_state s ON s.user_id = u.id
  WHERE u.id = ANY (%(ids)s) AND u.followers_count > %(cap)s AND s.cutoff > %(everybody)s
 """
+POSTS = "SELECT id, posts_count FROM accounts_user WHERE id = ANY (%(ids)s)"
 BOUNDS = {"inactive": INACTIVE, "never": NEVER}
 
 
@@ -164,8 +167,27 @@ def flagged_in_batches() -> Iterator[int]:
     """Authors before readers, until nobody is flagged; killed anywhere, the flags tell what is left."""
     while side := next((side for side in (AUTHORS, READERS) if rates.rows(side.flagged)), None):
         edges, pull = look(side)
-        for start in range(0, len(edges), side.edges_at_once):
-            yield move(edges[start : start + side.edges_at_once], pull=pull)
+        for some in batches(edges, side.edges_at_once, has_back_fill=not pull):
+            yield move(some, pull=pull)
+
+
+def batches(edges: Edges, most: int, *, has_back_fill: bool) -> Iterator[Edges]:
+    """The edges in order, at most `most` at a time, and with a back-fill of at most ROWS_AT_ONCE rows or one edge.
+
+    Whoever is locked cannot publish meanwhile, so a transaction must be short.
+    """
+    posts = dict(rates.rows(POSTS, ids=list({edge[1] for edge in edges}))) if has_back_fill else {}
+    some: Edges = []
+    filled = 0
+    for edge in edges:
+        needed = min(posts.get(edge[1], 0), settings.TIMELINE_SIZE)
+        if some and (len(some) == most or filled + needed > ROWS_AT_ONCE):
+            yield some
+            some, filled = [], 0
+        some.append(edge)
+        filled += needed
+    if some:
+        yield some
 
 
 def look(side: Side) -> tuple[Edges, bool]:

@@ -41,7 +41,7 @@ SELECT e.follower, recent.id
  ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
-# In the order of the key, so that two movers never wait for each other.
+# In the order of the key, as a block deletes two edges, so that nobody waits in a circle.
 LOCK_EDGES = """
 SELECT FROM follow f JOIN unnest(%(followers)s::bigint[], %(followees)s::bigint[]) AS e(follower, followee)
     ON f.follower_id = e.follower AND f.followee_id = e.followee
@@ -63,6 +63,7 @@ def push_edges(edges: Edges) -> None:
         # Each a statement of its own: their snapshots must be newer than the locks.
         cursor.execute(RAISE_FLOOR, params)
         cursor.execute(BACK_FILL, params)
+        cursor.execute(LOCK_EDGES, params)
         cursor.execute(SET_PULL, params)
 
 

@@ -166,8 +166,8 @@ def judge_burst(author_id: int, *, posting: float, cutoff: int, pin: str) -> Non
 
     `posting` is the rate as that post has left it.
     """
-    if settings.FEED_STRATEGY != "adaptive" or pin:
-        return
+    if settings.FEED_STRATEGY != "adaptive" or pin or cutoff == policy.EVERYBODY:
+        return  # EVERYBODY is never adaptive's: a fixed threshold stands in
     rate = policy.per_day(posting, settings.POSTING_HALF_LIFE_DAYS)
     if policy.author_cutoff(rate, settings.FEED_PUSH_COST_US, settings.FEED_PULL_COST_US, cutoff) > cutoff:
         judge_authors([author_id])

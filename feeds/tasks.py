@@ -19,8 +19,7 @@ def deliver_big(post_id: int) -> None:
 @shared_task
 def sweep_outbox() -> None:
     """Delivers what a killed worker or a lost message has left."""
-    for post_id in fanout.lost(timezone.now()):
-        fanout.deliver(post_id)
+    fanout.sweep(timezone.now())
 
 
 @shared_task

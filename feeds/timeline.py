@@ -26,6 +26,8 @@ HOT_SPARE = 5
 MOST_HOT_SECONDS = 0.25
 # No transaction that posts takes longer: half of it idle would end it.
 LONGEST_POSTING = timedelta(minutes=1)
+# Shares a cursor remembers; 8 bytes each.
+MOST_SEEN = 100
 
 
 class Place(Protocol):
@@ -111,7 +113,13 @@ class Scroll(NamedTuple):
             safe = first_id_at(timezone.now() - LONGEST_POSTING)
             scroll = self._replace(top=shown[0].entry_id, safe=safe)
         seen = [row.entry_id for row in shown if row.sharer_id is not None and row.entry_id > scroll.safe]
-        return scroll._replace(below=shown[-1].entry_id, seen=(*scroll.seen, *seen))
+        return scroll._replace(below=shown[-1].entry_id, seen=(*scroll.seen, *seen)).kept_short()
+
+    def kept_short(self) -> "Scroll":
+        """With the newest MOST_SEEN shares only: the oldest in doubt are the safest to take for safe."""
+        if len(self.seen) <= MOST_SEEN:
+            return self
+        return self._replace(safe=self.seen[MOST_SEEN], seen=self.seen[:MOST_SEEN])
 
     def flat(self) -> list[int]:
         return [self.below, self.top, self.safe, *self.seen]
@@ -144,10 +152,12 @@ def skeleton(reader: Any, scroll: Scroll, *, limit: int, is_check: bool = False)
         # A post stays in the outbox for a while after it was added to hot timelines, so one that was
         # missing from the copy was found there; unless more time than that has passed.
         if is_whole and time.monotonic() - asked_at < MOST_HOT_SECONDS:
+            if not is_check:
+                counts.hot_reads.note()
             return rows
     rows = from_postgres(reader.pk, scroll, limit=limit)
     if not is_check:
-        counts.note_page(reader.pk, hot_copy=False)
+        counts.note_read(reader.pk)
         if not is_current and scroll.below == NEWEST and rows:
             fill_hot(reader.pk)
     return rows

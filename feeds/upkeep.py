@@ -49,10 +49,12 @@ SELECT u.id, newest.id FROM unnest(%(readers)s::bigint[]) AS u(id)
  ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """
-# What did not fit lies below the floor, where everything is pulled.
+# What did not fit lies below the floor, where everything is pulled. The size-th newest tells where, not
+# the lowest: meanwhile an older post that was still owed may have been pushed.
 SET_FLOORS = """
 UPDATE reader_state r SET floor = coalesce(
-    (SELECT min(f.post_id) - 1 FROM feed f WHERE f.user_id = r.user_id HAVING count(*) >= %(size)s), 0)
+    (SELECT f.post_id - 1 FROM feed f WHERE f.user_id = r.user_id
+      ORDER BY f.post_id DESC OFFSET %(size)s - 1 LIMIT 1), 0)
  WHERE r.user_id = ANY (%(readers)s)
 """
 RETRACT = """
@@ -105,5 +107,5 @@ def tidy(reader_id: int, author_id: int) -> None:
     """Deletes the rows an unfollow has left; readers were spared them from the moment it happened."""
     params: dict[str, Any] = {"readers": [reader_id], "reader": reader_id, "author": author_id}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_READERS, params)
-        cursor.execute(TIDY, params)
+        for statement in (MAKE_STATES, LOCK_READERS, TIDY):
+            cursor.execute(statement, params)

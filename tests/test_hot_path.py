@@ -225,6 +225,50 @@ def test_whoever_was_away_is_told_of_a_lower_id_that_came_later(alice, bob, caro
     assert timeline.newer_than(bob, quick.pk, 10) == []
 
 
+def test_a_second_announcement_does_not_hide_what_came_late(alice, bob, carol, api):
+    """The first place of an entry in the order of arrival is what counts."""
+    copy = hot.Copy(1, 0, [9, 7], [9, 7, 9, 3])
+    assert copy.arrived_after(9) == [9, 7]
+    assert copy.arrived_after(3) == [9, 7, 9]
+    assert copy.arrived_after(5) == []
+
+
+def test_copies_of_another_run_of_the_server_are_not_read(alice, bob, api, shelf):
+    """A Redis that comes back from a dump has missed what was posted since."""
+    warm(api, bob)
+    get_redis_connection("default").set(keys.hot_run(), "another")
+    actions.publish(author=alice, content="after the dump")
+    run_tasks()
+    assert hot.read(bob.pk) is None
+    assert contents(api, bob, "")[0] == "after the dump"
+    assert hot.read(bob.pk) is not None
+
+
+def test_a_redis_too_full_to_add_forgets_the_copies(alice, bob, api, shelf, monkeypatch):
+    warm(api, bob)
+
+    def full(*args):
+        raise cache.ResponseError("OOM command not allowed when used memory > 'maxmemory'.")
+
+    monkeypatch.setattr(hot, "ADD", full)
+    post = actions.publish(author=alice, content="new")
+    run_tasks()
+    assert not Outbox.objects.filter(pk=post.pk).exists()
+    assert hot.read(bob.pk) is None
+    assert not cache.breaker.is_open
+    assert contents(api, bob, "")[0] == "new"
+
+
+def test_a_cursor_stays_short_however_many_shares_it_has_seen():
+    rows = [
+        timeline.Row(pk, pk, 1, 2, "public", False, 0, 0, 0, False, False, 0, 0, 0)
+        for pk in range(2**60, 2**60 - 400, -1)
+    ]
+    scroll = timeline.Scroll().after(rows)
+    assert len(scroll.seen) == timeline.MOST_SEEN
+    assert scroll.safe == rows[timeline.MOST_SEEN].entry_id
+
+
 def frozen(pid):
     os.kill(pid, signal.SIGSTOP)
 

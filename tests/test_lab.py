@@ -55,8 +55,8 @@ def town(settings: Any) -> list[User]:
         for n in range(chance.choice([1, 4])):
             actions.publish(author=person, content=f"{n}")
         for _ in range(chance.choice([0, 2, 9])):
-            counts.note_page(person.pk, False)
-    counts.note_page(people[0].pk, True)
+            counts.note_read(person.pk)
+    counts.HotReads().note()
     run_tasks()
     tasks.count_reads()
     return people

@@ -41,7 +41,7 @@ def town(settings: Any) -> list[Any]:
         for n in range(chance.choice([0, 1, 4])):
             actions.publish(author=person, content=f"{n}")
         for _ in range(chance.choice([0, 2, 9])):
-            counts.note_page(person.pk, False)
+            counts.note_read(person.pk)
     run_tasks()
     tasks.count_reads()
     tasks.settle_edges()
@@ -88,12 +88,13 @@ def test_the_day_counts_pages_pulls_pushes_and_times(alice, bob, carol, settings
     run_tasks()
     tasks.settle_edges()
     assert Follow.objects.filter(follower=bob, pull=True).count() == 1
-    for hot_copy in (False, False, True):
-        counts.note_page(bob.pk, hot_copy)
+    for _ in range(2):
+        counts.note_read(bob.pk)
+    counts.HotReads().note()
     counts.note_delivery(followers=800, pushed=640, push_seconds=0.004, fresh_seconds=0.02)
     counts.note_delivery(followers=1000, pushed=10, push_seconds=0.002, fresh_seconds=500)
     tasks.count_reads()
-    counts.note_page(alice.pk, False)
+    counts.note_read(alice.pk)
     tasks.count_reads()
     day = FeedDay.objects.get()
     assert (day.reads, day.hot_reads, day.posts, day.pushed, day.pulled) == (3, 1, 2, 650, 3)
@@ -108,10 +109,10 @@ def test_sizes_are_counted_by_powers_of_ten(followers, bucket):
 
 
 def test_a_crash_before_the_counts_are_forgotten_repeats_them_and_loses_none(bob, monkeypatch):
-    counts.note_page(bob.pk, False)
+    counts.note_read(bob.pk)
     monkeypatch.setattr(counts, "drop", lambda: None)
     tasks.count_reads()
-    counts.note_page(bob.pk, False)
+    counts.note_read(bob.pk)
     monkeypatch.undo()
     tasks.count_reads()
     tasks.count_reads()
@@ -121,15 +122,15 @@ def test_a_crash_before_the_counts_are_forgotten_repeats_them_and_loses_none(bob
 
 def test_without_redis_nothing_is_counted_and_nothing_fails(bob, monkeypatch):
     monkeypatch.setattr(counts, "client", lambda: Redis(unix_socket_path="/nowhere/redis.sock"))
-    counts.note_page(bob.pk, False)
+    counts.note_read(bob.pk)
     counts.note_delivery(followers=1, pushed=1, push_seconds=0, fresh_seconds=0)
     tasks.count_reads()
     assert not FeedDay.objects.exists()
 
 
 def test_a_page_of_somebody_who_has_left_is_counted_for_nobody(alice):
-    counts.note_page(alice.pk + 1000, False)
-    counts.note_page(alice.pk, False)
+    counts.note_read(alice.pk + 1000)
+    counts.note_read(alice.pk)
     tasks.count_reads()
     assert rates.rows("SELECT user_id FROM reader_state") == [(alice.pk,)]
 

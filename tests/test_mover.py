@@ -35,7 +35,7 @@ def adaptive(settings: Any) -> Any:
 def read(reader: User, pages: int = 1) -> None:
     """Pages from PostgreSQL, counted, and the edges moved, as the site does it within seconds."""
     for _ in range(pages):
-        counts.note_page(reader.pk, False)
+        counts.note_read(reader.pk)
     tasks.count_reads()
     tasks.settle_edges()
 

@@ -60,7 +60,7 @@ def test_everybody_at_once_ends_exact_and_settled(crowd):
         actions.publish(author=chance.choice(crowd), content="x")
 
     def read(chance: Random) -> None:
-        counts.note_page(chance.choice(ids), False)
+        counts.note_read(chance.choice(ids))
         meter.drain()
 
     def go_and_come(chance: Random) -> None:
@@ -93,8 +93,8 @@ class LivelyHistory(History):
     """A history in which people also read, come back, stay away, and staff pin and switch."""
 
     def do_pages(self, person, number):
-        counts.note_page(self.people[person].pk, False)
-        counts.note_page(self.people[person].pk, number % 2 == 0)
+        counts.note_read(self.people[person].pk)
+        counts.note_read(self.people[person].pk)
         meter.drain()
 
     def do_absence(self, person, days):

@@ -1,10 +1,12 @@
 """`verify_feeds`, and random histories against the plain query."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -86,6 +88,34 @@ def test_rebuilding_gives_the_same_pages_from_nothing(busy, alice, bob, settings
     assert ReaderState.objects.get(user=bob).floor > 0
     assert ReaderState.objects.get(user=alice).floor == 0
     assert "no faults" in verified()
+
+
+def test_an_old_post_pushed_while_feeds_are_rebuilt_takes_nothing_away(alice, bob, settings, monkeypatch):
+    settings.TIMELINE_SIZE = 3
+    social.follow(follower=bob, author=alice)
+    mover.settle()
+    posts = [actions.publish(author=alice, content=f"{n}") for n in range(8)]
+    run_tasks()
+    chunk = f"INSERT INTO feed VALUES ({bob.pk}, {posts[0].pk}) ON CONFLICT DO NOTHING;"
+    monkeypatch.setattr(upkeep, "SET_FLOORS", chunk + upkeep.SET_FLOORS)
+    upkeep.rebuild([bob.pk])
+    flush_redis()
+    History([alice, bob], settings).do_read(1, 2)
+
+
+def test_a_post_that_cannot_be_delivered_does_not_stop_the_sweeper(alice, bob, monkeypatch):
+    posts = [actions.publish(author=alice, content=f"{n}") for n in range(3)]
+    connection.run_on_commit = []
+    real = fanout.deliver
+
+    def failing(post_id):
+        if post_id == posts[0].pk:
+            raise DatabaseError("of this post only")
+        real(post_id)
+
+    monkeypatch.setattr(fanout, "deliver", failing)
+    fanout.sweep(timezone.now() + timedelta(seconds=10))
+    assert list(Outbox.objects.values_list("pk", flat=True)) == [posts[0].pk]
 
 
 def test_one_readers_feed_is_rebuilt_by_name(busy, alice, bob):

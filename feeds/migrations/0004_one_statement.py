@@ -4,7 +4,27 @@ Replaces the statements of 0002 that answered ids only. What a card shows that c
 names) is cached; each row names the versions of that, so that a stale copy is never taken.
 """
 
+import importlib
+
 from django.db import migrations
+
+old = importlib.import_module("feeds.migrations.0002_statements")
+
+# A timeline whose floor is 0 ends where everything pushed has been read: no window more to find nothing.
+WINDOW = (
+    old.WINDOW.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    .replace("WHEN _below > _floor + 1 THEN", "WHEN _floor > 0 AND _below > _floor + 1 THEN")
+    .replace(
+        "WHERE _below <= _floor + 1 AND f.follower_id", "WHERE _floor > 0 AND _below <= _floor + 1 AND f.follower_id"
+    )
+)
+DROP_OLD = "DROP FUNCTION timeline_page, timeline_shown, timeline_owed, timeline_rules;"
+MAKE_OLD = (
+    old.RULES
+    + old.PAGE
+    + old.CANDIDATES[old.CANDIDATES.index("-- The rules for candidates") :]
+    + old.WINDOW.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+)
 
 # The rows of a page for ids about to be shown, by the rules as they stand now. See `timeline_rules` of
 # 0002 for what a share does to a page. A share is looked for among the original's shares while these
@@ -79,7 +99,8 @@ RETURNS SETOF timeline_row LANGUAGE sql STABLE ROWS 20 AS $$
 $$;
 """
 
-# A page from the tables: windows and rules in turn until it is full or the timeline ends.
+# A page from the tables: windows and rules in turn until it is full or the timeline ends. Each window is
+# twice as long as the one before: a reader may have muted somebody who writes a lot.
 HOME = """
 CREATE FUNCTION timeline_home(_reader bigint, _scroll bigint[], _n int)
 RETURNS SETOF timeline_row LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
@@ -87,16 +108,18 @@ DECLARE
   _floor bigint := coalesce((SELECT r.floor FROM reader_state r WHERE r.user_id = _reader), 0);
   _below bigint := _scroll[1];
   _missing int := _n;
+  _length int := greatest(_n, 10);
   _found int;
   _window record;
 BEGIN
   WHILE _missing > 0 AND _below > 0 LOOP
-    SELECT * INTO _window FROM timeline_window(_reader, _floor, _below, greatest(_missing, 10));
+    SELECT * INTO _window FROM timeline_window(_reader, _floor, _below, _length);
     RETURN QUERY SELECT r.* FROM timeline_rows(_reader, _window.ids, _scroll) r
                   ORDER BY r.entry_id DESC LIMIT _missing;
     GET DIAGNOSTICS _found = ROW_COUNT;
     _missing := _missing - _found;
     _below := _window.low;
+    _length := least(2 * _length, 500);
   END LOOP;
 END $$;
 """
@@ -133,11 +156,12 @@ BEGIN
      WHERE o.next_follower = 9223372036854775807 AND o.announced_at <= clock_timestamp() - _linger
      ORDER BY o.announced_at LIMIT 100 FOR UPDATE SKIP LOCKED);
 END $$;
--- A chunk, and the end of it all when nobody is left: for a post that has been announced.
+-- A chunk of a post that has been announced, and the end of it all when nobody is left.
 CREATE FUNCTION fanout_chunk_and_finish(_post bigint, _limit int, _linger interval) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   _served int := coalesce(fanout_chunk(_post, _limit), 0);
 BEGIN
+  UPDATE fanout SET announced_at = clock_timestamp() WHERE post_id = _post AND announced_at IS NULL;
   IF _served < _limit THEN PERFORM fanout_finish(_post, _linger); END IF;
   RETURN _served;
 END $$;
@@ -149,8 +173,8 @@ class Migration(migrations.Migration):
     dependencies = [("feeds", "0003_policy"), ("posts", "0003_author_rates"), ("accounts", "0002_card_version")]
     operations = [
         migrations.RunSQL(
-            ROW + HOME + HOT + FINISH,
+            WINDOW + ROW + HOME + HOT + FINISH + DROP_OLD,
             "DROP INDEX fanout_done; DROP FUNCTION fanout_chunk_and_finish, fanout_finish, timeline_hot, timeline_home, timeline_rows; DROP TYPE timeline_row;"
-            " DROP FUNCTION timeline_shared_above",
+            " DROP FUNCTION timeline_shared_above;" + MAKE_OLD,
         ),
     ]
