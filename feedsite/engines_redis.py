@@ -13,10 +13,6 @@ from feedsite.rundir import Place
 CACHE = "redis-cache"
 BROKER = "redis-broker"
 
-# Sorted sets up to this length stay listpacks of about 20 bytes an entry; the hot timelines have 200.
-LISTPACK_ENTRIES = 256
-LISTPACK_VALUE_BYTES = 64
-
 
 def socket(place: Place, name: str) -> Path:
     return place.run / f"{name}.sock"
@@ -53,8 +49,6 @@ def _cache_options() -> dict[str, str]:
     return {
         "maxmemory": "256mb",
         "maxmemory-policy": "allkeys-lru",
-        "zset-max-ziplist-entries": str(LISTPACK_ENTRIES),
-        "zset-max-ziplist-value": str(LISTPACK_VALUE_BYTES),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from feedsite import engines_redis, processes
+from feedsite import processes
 from feedsite.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,8 +83,6 @@ def test_secrets_have_no_default() -> None:
 def test_cache_may_forget_and_broker_may_not() -> None:
     cache, broker = SERVICES["redis-cache"]["command"], SERVICES["redis-broker"]["command"]
     assert "allkeys-lru" in cache
-    assert f"--zset-max-listpack-entries {engines_redis.LISTPACK_ENTRIES}" in cache
-    assert f"--zset-max-listpack-value {engines_redis.LISTPACK_VALUE_BYTES}" in cache
     assert "noeviction" in broker
     assert "--appendonly yes" in broker
 
