@@ -315,6 +315,37 @@ def test_a_fill_that_was_overtaken_by_a_flush_writes_nothing(bob, shelf):
     assert hot.read(bob.pk) is None
 
 
+@pytest.mark.parametrize("moment", ["before the key is opened", "while PostgreSQL is read", "before it is finished"])
+def test_a_post_delivered_while_a_copy_is_filled_is_in_it(moment, alice, bob, shelf, monkeypatch):
+    """The key is opened first and PostgreSQL read after it: whatever the moment, one of the two has the post."""
+    posted = []
+
+    def post_once():
+        if not posted:
+            posted.append(actions.publish(author=alice, content="in the middle"))
+            fanout.deliver(posted[0].pk)
+
+    start, finish = hot.start_fill, hot.finish_fill
+
+    def starting(user_id):
+        if moment == "before the key is opened":
+            post_once()
+        token = start(user_id)
+        if moment == "while PostgreSQL is read":
+            post_once()
+        return token
+
+    def finishing(*args, **kwargs):
+        if moment == "before it is finished":
+            post_once()
+        return finish(*args, **kwargs)
+
+    monkeypatch.setattr(hot, "start_fill", starting)
+    monkeypatch.setattr(hot, "finish_fill", finishing)
+    timeline.fill_hot(bob.pk)
+    assert posted[0].pk in hot.read(bob.pk).ids
+
+
 def test_scripts_are_loaded_again_where_they_were_lost(bob, shelf):
     get_redis_connection("default").script_flush()
     timeline.fill_hot(bob.pk)
