@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Task(DjangoTask):
-    """A task whose loss is only a delay: what it works on lies in the database, and sweepers look."""
+    """A task whose loss is a delay, for a sweeper finds what it was for, or leaves rows that do no harm."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Keeps the worker's connections, and the plans in them, from task to task.
