@@ -69,7 +69,9 @@ def delete(post_id: int) -> None:
 @transaction.atomic
 def change_visibility(post_id: int, visibility: str) -> None:
     """As an edit writes it: what more people may see now is owed to them again."""
-    post = Post._base_manager.select_for_update().select_related("author").get(pk=post_id)
+    # Not the author's row, and not against the foreign keys of shares: these hold rows that we want next.
+    held = Post._base_manager.select_for_update(of=("self",), no_key=True)
+    post = held.select_related("author").get(pk=post_id)
     if post.share_of_id or post.deleted_at:
         return
     Post._base_manager.filter(pk=post_id).update(visibility=visibility)
