@@ -20,7 +20,8 @@ test: .venv/dev.stamp ## Run every test on throw-away engines
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 prove: .venv/dev.stamp ## Hold thousands of random histories of the feed against its oracle; 10 minutes and more
-	@exec env PROVE=1 $(BIN)/python -m pytest tests/test_machine.py tests/test_crowd.py tests/test_defects.py $(PYTEST_ARGS)
+	@exec env PROVE=1 $(BIN)/python -m pytest tests/test_machine.py tests/test_crowd.py tests/test_defects.py \
+		tests/test_bench.py $(PYTEST_ARGS)
 
 lint: .venv/dev.stamp ## Style, format and types
 	$(BIN)/ruff check .

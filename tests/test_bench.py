@@ -71,7 +71,7 @@ def test_replay_passes_over_a_graph_that_is_not_there(tmp_path: Path, monkeypatc
     assert list(replay.replay()) == []
 
 
-@pytest.mark.skipif(not os.environ.get("PROVE"), reason="takes minutes: make prove")
+@pytest.mark.skipif(not os.environ.get("PROVE"), reason="starts whole sites for minutes: make prove")
 @pytest.mark.parametrize("name", SLOW)
 def test_slow_bench_gives_rows(name: str) -> None:
     with stage.engines() as directory:
