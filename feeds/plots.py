@@ -17,7 +17,7 @@ MOST_DECADES = 6
 
 @dataclass(frozen=True)
 class Series:
-    """One row of values, None where there is none; `look` is its class in lab.css."""
+    """One row of values, None where there is none; `look` is its class in lab-plots.css."""
 
     name: str
     values: Sequence[float | None]

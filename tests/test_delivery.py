@@ -1,0 +1,93 @@
+"""How a post gets into timelines: by which way, in chunks, and late where a task or Redis was lost."""
+
+from feeds import fanout, hot, mover
+from feeds.models import FeedEntry
+from posts import actions
+from posts.models import AuthorState, Outbox, Post
+from social import actions as social
+from social.models import Follow
+from tests.helpers import run_tasks
+from tests.timelines import contents
+
+
+def test_the_strategy_decides_how_a_post_travels(alice, bob, carol, settings):
+    settings.FEED_STRATEGY, settings.CELEBRITY_THRESHOLD = "hybrid", 1
+    social.follow(follower=bob, author=alice)
+    run_tasks()
+    assert Follow.objects.get(follower=bob).pull is False
+    actions.publish(author=alice, content="pushed")
+    run_tasks()
+    assert FeedEntry.objects.filter(user_id=bob.pk).count() == 1
+    social.follow(follower=carol, author=alice)
+    run_tasks()
+    mover.settle()
+    assert set(Follow.objects.values_list("pull", flat=True)) == {True}
+    actions.publish(author=alice, content="pulled")
+    run_tasks()
+    assert FeedEntry.objects.count() == 1
+
+
+def test_the_rows_of_a_deleted_post_are_tidied_away(alice, bob):
+    social.follow(follower=bob, author=alice)
+    mover.settle()
+    posts = [actions.publish(author=alice, content=f"{n}") for n in range(2)]
+    run_tasks()
+    actions.delete(actor=alice, post_id=posts[0].pk)
+    run_tasks()
+    assert list(FeedEntry.objects.values_list("post_id", flat=True)) == [posts[1].pk]
+
+
+def test_a_big_audience_is_served_chunk_by_chunk_and_each_chunk_once(alice, bob, carol, dave, settings):
+    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_CHUNK_FOLLOWERS = 0, 1
+    for reader in (bob, carol, dave):
+        social.follow(follower=reader, author=alice)
+    mover.settle()
+    post = actions.publish(author=alice, content="x")
+    assert fanout.push_chunk(post.pk)
+    assert FeedEntry.objects.count() == 1
+    for _ in range(3):
+        fanout.deliver(post.pk)
+    assert sorted(FeedEntry.objects.values_list("user_id", flat=True)) == sorted([bob.pk, carol.pk, dave.pk])
+    assert not Outbox.objects.exists()
+
+
+def test_the_sweeper_delivers_what_a_lost_task_left(alice, bob, settings):
+    from feeds import tasks
+
+    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_LOST_AFTER_SECONDS = 0, 0
+    social.follow(follower=bob, author=alice)
+    mover.settle()
+    post = actions.publish(author=alice, content="x")
+    Outbox.objects.all().delete()
+    # As if the post were an hour old and its worker had died.
+    old = post.pk - (3600_000 << 12)
+    Post.objects.bulk_create([Post(id=old, author=alice, content="old")])
+    Outbox.objects.create(post_id=old, author=alice)
+    tasks.sweep_outbox()
+    assert list(FeedEntry.objects.values_list("user_id", "post_id")) == [(bob.pk, old)]
+    assert not Outbox.objects.exists()
+
+
+def test_without_redis_posts_stay_owed_and_are_read_from_postgresql(alice, bob, api, settings, monkeypatch):
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    social.follow(follower=bob, author=alice)
+    run_tasks()
+    away = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
+    monkeypatch.setattr(hot, "client", lambda: away)
+    actions.publish(author=alice, content="x")
+    run_tasks()
+    assert contents(api, bob) == ["x"]
+    assert Outbox.objects.count() == 1
+    monkeypatch.undo()
+    fanout.deliver(Outbox.objects.get().pk)
+    assert not Outbox.objects.exists()
+
+
+def test_an_authors_ids_only_ever_rise(alice):
+    first = actions.publish(author=alice, content="1")
+    AuthorState.objects.update(last_post_id=first.pk + (3600_000 << 12))  # a clock that was an hour ahead
+    second = actions.publish(author=alice, content="2")
+    assert second.pk > first.pk + (3600_000 << 12)
