@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from django.test.utils import override_settings
+
 from bench.people import execute
-from feeds import cache, cards, counts, hot, keys, meter, tasks, timeline
+from feeds import cache, cards, copies, counts, hot, keys, meter, tasks, timeline
 from feeds.models import FeedDay
 from feeds.policy import Spent
 from feedsite.pagination import PageRequest, read_cursor
@@ -35,7 +37,7 @@ def skeleton(reader: Any) -> list[int]:
 def make_hot(readers: Iterable[int]) -> None:
     """Gives readers a hot timeline in Redis, by the function that reads do it by."""
     for reader_id in readers:
-        timeline.fill_hot(reader_id)
+        copies.fill(reader_id)
 
 
 def hot_size(reader_id: int) -> tuple[int, int]:
@@ -52,6 +54,11 @@ def postgres_alone() -> Iterator[None]:
     """Within, this process takes Redis for away: hot copies are neither read nor made."""
     with mock.patch.object(cache.breaker, "is_open", True):
         yield
+
+
+def by_copies() -> Any:
+    """A context within which every page goes by way of the reader's copy, whether that pays or not."""
+    return override_settings(HOT_FROM_FOLLOWEES=0)
 
 
 def forget_redis() -> None:
@@ -80,8 +87,8 @@ def forget_hot_copies() -> None:
 
 def forget_counts() -> None:
     """Drops what pages have counted and nobody has drained."""
-    counts.take()
-    counts.drop()
+    counts.tally.tell()
+    cache.client().delete(keys.counts(), keys.counts_taken())
 
 
 def deliver(post_id: int) -> None:

@@ -1,57 +1,103 @@
 """What pages and deliveries count while they pass, in Redis; drained into PostgreSQL every few seconds.
 
-Counts are advice: where Redis forgets them, or a crash lets some be lost or counted twice, edges
-stand a little off their best place and the meter is a little wrong. Nobody's timeline depends on them.
+Counts are advice: where Redis forgets them, or a crash lets some be lost, edges stand a little off
+their best place and the meter is a little wrong. Nobody's timeline depends on them.
 """
 
-import time
-from typing import Any
+import atexit
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping
 
 from feeds import keys
-from feeds.cache import client, forgiving
+from feeds.cache import Script, client, forgiving
 
 READS = b"reads:"
+TELL_SECONDS = 1.0
 # Upper bounds of the buckets of freshness, in seconds; a post that took longer is in `inf`.
 FRESH_SECONDS = (0.1, 0.3, 1, 3, 10, 30, 100)
+# Sets the counts aside under the number after the last one written, unless others are set aside that are not
+# written yet; answers what is set aside.
+TAKE = Script("""
+local batch = redis.call('HGET', KEYS[2], 'batch')
+if batch and tonumber(batch) <= tonumber(ARGV[1]) then redis.call('DEL', KEYS[2]) end
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+  redis.call('RENAME', KEYS[1], KEYS[2])
+end
+redis.call('HSETNX', KEYS[2], 'batch', tonumber(ARGV[1]) + 1)
+return redis.call('HGETALL', KEYS[2])
+""")
 
 
-@forgiving(lambda: None)
-def note_read(reader_id: int) -> None:
-    """Counts a page of home that PostgreSQL answered; one trip."""
-    client().hincrby(keys.counts(), f"reads:{reader_id}", 1)
-
-
-class HotReads:
-    """Pages that the copies in Redis answered: summed up in the process, and told once a second."""
+class Tally:
+    """What this process has counted since it last told Redis: a count costs no trip of its own."""
 
     def __init__(self) -> None:
-        self.number, self.told_at = 0, 0.0
+        self.reset()
+        # A child of a fork has no part in what its parent counted, nor in the thread that would tell it.
+        os.register_at_fork(after_in_child=self.reset)
+        atexit.register(self.tell)
 
-    def note(self) -> None:
-        self.number += 1
-        if time.monotonic() - self.told_at > 1:
-            number, self.number, self.told_at = self.number, 0, time.monotonic()
-            tell_hot_reads(number)
+    def reset(self) -> None:
+        self.sums: Counter[str] = Counter()
+        self.lock, self.telling = threading.Lock(), threading.Lock()
+        self.is_waiting = False
+
+    def add(self, more: Mapping[str, int]) -> None:
+        """Adds to these fields; Redis is told of all of them together TELL_SECONDS later."""
+        with self.lock:
+            self.sums.update(more)
+            if self.is_waiting:
+                return
+            self.is_waiting = True
+        timer = threading.Timer(TELL_SECONDS, self.tell)
+        timer.daemon = True
+        timer.start()
+
+    def tell(self) -> None:
+        """Tells Redis now; when this returns, all that was counted before stands there."""
+        with self.telling:
+            with self.lock:
+                sums, self.sums, self.is_waiting = self.sums, Counter(), False
+            if sums:
+                tell(sums)
 
 
 @forgiving(lambda: None)
-def tell_hot_reads(number: int) -> None:
-    client().hincrby(keys.counts(), "hot_reads", number)
-
-
-hot_reads = HotReads()
-
-
-@forgiving(lambda: None)
-def note_delivery(followers: int, pushed: int, push_seconds: float, fresh_seconds: float) -> None:
-    """Counts a delivered post: entries written, how long that took, and how old it then was; one trip."""
+def tell(sums: Mapping[str, int]) -> None:
     pipe, key = client().pipeline(transaction=False), keys.counts()
-    pipe.hincrby(key, "posts", 1)
-    pipe.hincrby(key, "pushed", pushed)
-    pipe.hincrby(key, f"push:{size_bucket(followers)}:posts", 1)
-    pipe.hincrby(key, f"push:{size_bucket(followers)}:us", round(push_seconds * 1e6))
-    pipe.hincrby(key, f"fresh:{fresh_bucket(fresh_seconds)}", 1)
+    for name, number in sums.items():
+        pipe.hincrby(key, name, number)
     pipe.execute()
+
+
+tally = Tally()
+
+
+def note_read(reader_id: int) -> None:
+    """Counts a page of home that PostgreSQL answered."""
+    tally.add({f"reads:{reader_id}": 1})
+
+
+def note_hot_read() -> None:
+    """Counts a page that a copy in Redis answered."""
+    tally.add({"hot_reads": 1})
+
+
+def note_delivery(followers: int, pushed: int, push_seconds: float, fresh_seconds: float) -> None:
+    """Counts a delivered post: entries written, how long that took, and how old it then was."""
+    size = size_bucket(followers)
+    tally.add(
+        {
+            "posts": 1,
+            "pushed": pushed,
+            f"push:{size}:posts": 1,
+            f"push:{size}:us": round(push_seconds * 1e6),
+            f"fresh:{fresh_bucket(fresh_seconds)}": 1,
+        }
+    )
 
 
 def size_bucket(followers: int) -> int:
@@ -67,22 +113,17 @@ def fresh_bucket(seconds: float) -> str:
 
 
 @forgiving(lambda: None)
-def take() -> tuple[dict[int, int], dict[str, int]] | None:
-    """({reader id: pages}, {other counter: sum}) since the last time, or None when there is nothing.
+def take(written: int) -> tuple[int, dict[int, int], dict[str, int]] | None:
+    """(number of the batch, {reader: pages}, {other counter: sum}), or None when nothing was counted.
 
-    Set aside first, and read as often as it takes until `drop` says that it is safe in PostgreSQL.
+    `written` is the last batch that PostgreSQL has: only now it is forgotten here. Any other that is set
+    aside is answered as often as it takes.
     """
-    redis: Any = client()
-    if not redis.exists(keys.counts_taken()):
-        if not redis.exists(keys.counts()):
-            return None
-        redis.rename(keys.counts(), keys.counts_taken())
-    counted = {name: int(number) for name, number in redis.hgetall(keys.counts_taken()).items()}
+    tally.tell()
+    answer: list[bytes] = TAKE(client(), [keys.counts(), keys.counts_taken()], [written])
+    counted = {name: int(number) for name, number in zip(answer[::2], answer[1::2], strict=True)}
+    if not counted:
+        return None
+    batch = counted.pop(b"batch")
     reads = {int(name[len(READS) :]): number for name, number in counted.items() if name.startswith(READS)}
-    return reads, {name.decode(): number for name, number in counted.items() if not name.startswith(READS)}
-
-
-@forgiving(lambda: None)
-def drop() -> None:
-    """Forgets what was taken."""
-    client().delete(keys.counts_taken())
+    return batch, reads, {name.decode(): number for name, number in counted.items() if not name.startswith(READS)}

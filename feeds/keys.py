@@ -80,5 +80,8 @@ def counts() -> str:
 
 
 def counts_taken() -> str:
-    """The same, set aside while it is written into PostgreSQL. Hash. Lifetime: until that is committed."""
+    """The same, set aside while it is written into PostgreSQL.
+
+    Hash. One field more: `batch`, its number. Lifetime: until the drain after the one that commits it.
+    """
     return name("counts-taken")

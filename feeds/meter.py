@@ -1,15 +1,19 @@
 """What delivery costs: counted by the day as it happens, and what other ways would have cost.
 
 Units are entries written (H each) and authors asked at reads (L each). What other ways would have
-cost is worked out on the day's real posts and reads, by one pass over the edges and `feeds.policy`.
+cost is worked out on the day's real posts and reads, by one pass over the edges, in parts, and `feeds.policy`.
 """
 
 import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from feeds import counts, policy, rates
@@ -24,6 +28,7 @@ WHOLE = 2**31 - 1
 THRESHOLDS = (0, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, WHOLE)
 # Authors with more followers than this (or than the cap, if that is less) have groups of their own.
 OWN_GROUP_FOLLOWERS = 1000
+EDGES_AT_ONCE = 100_000
 DAYS_JUDGED = 3
 KEPT_DAYS = 7
 
@@ -43,52 +48,66 @@ ASKED = """
 SELECT coalesce(sum(new.reads * (SELECT count(*) FROM follow f WHERE f.follower_id = new.id AND f.pull)), 0)
   FROM unnest(%(ids)s::bigint[], %(reads)s::int[]) AS new(id, reads)
 """
-# Authors and readers are reduced to what matters before they meet on the edges.
+# Where the next EDGES_AT_ONCE edges end, in the order of authors.
+LAST_EDGE = """
+SELECT followee_id, pull, follower_id FROM follow
+ WHERE (followee_id, pull, follower_id) > (%(author)s, %(pull)s, %(reader)s)
+ ORDER BY 1, 2, 3 OFFSET %(edges)s - 1 LIMIT 1
+"""
+# Posts of that day that are deleted and not erased yet: written was written.
+GONE = """
+SELECT author_id, count(*) FROM post
+ WHERE deleted_at >= %(began)s AND id >= %(start)s AND id < %(end)s AND root_id IS NULL GROUP BY 1
+"""
+# Edges after one and up to another, alike ones together. Authors are reduced to what matters before they meet
+# their readers. The limit tells the planner how few they are.
 GROUPS = """
-WITH written AS (
-  SELECT author_id, count(*) AS posts FROM post WHERE id >= %(start)s AND id < %(end)s AND root_id IS NULL GROUP BY 1
+WITH edge AS MATERIALIZED (
+  SELECT followee_id, follower_id FROM follow
+   WHERE (followee_id, pull, follower_id) > (%(author)s, %(pull)s, %(reader)s)
+     AND (followee_id, pull, follower_id) <= (%(last_author)s, %(last_pull)s, %(last_reader)s)
+   ORDER BY followee_id, pull, follower_id LIMIT %(edges)s
 ), author AS MATERIALIZED (
   SELECT u.id, CASE WHEN u.followers_count > %(own)s THEN u.id ELSE 0 END AS own,
          CASE WHEN u.followers_count > %(own)s THEN u.followers_count
               ELSE (SELECT min(b) FROM unnest(%(bounds)s::int[]) b WHERE b >= u.followers_count) END AS followers,
          CASE WHEN rate.daily > 1e-6 THEN round(2 * ln(rate.daily) / ln(2::float8)) ELSE %(no_posts)s END AS posting,
-         coalesce(w.posts, 0) AS posts
-    FROM accounts_user u
-    LEFT JOIN written w ON w.author_id = u.id
+         coalesce(gone.posts, 0) + (
+           SELECT count(*) FROM post p WHERE p.author_id = u.id AND p.id >= %(start)s AND p.id < %(end)s
+              AND p.root_id IS NULL AND p.deleted_at IS NULL) AS posts
+    FROM (SELECT DISTINCT followee_id FROM edge) e JOIN accounts_user u ON u.id = e.followee_id
+    LEFT JOIN unnest(%(gone)s::bigint[], %(gone_posts)s::bigint[]) AS gone(id, posts) ON gone.id = u.id
     LEFT JOIN author_state s ON s.user_id = u.id
    CROSS JOIN LATERAL (SELECT s.posting * ln(2::float8) / %(half_life)s
            * power(0.5::float8, least(60, greatest(0, %(now)s - s.last_post_id) / %(half_life_ids)s)) AS daily) rate
-   WHERE u.followers_count > 0
-), reader AS MATERIALIZED (
-  SELECT u.id, coalesce(r.class, %(inactive)s) AS class, coalesce(d.reads, 0) AS reads
-    FROM accounts_user u
-    LEFT JOIN reader_state r ON r.user_id = u.id
-    LEFT JOIN feed_read_day d ON d.day = %(day)s AND d.user_id = u.id
-   WHERE u.following_count > 0
 )
-SELECT author.own, author.followers, reader.class, author.posting, count(*), sum(author.posts), sum(reader.reads)
-  FROM follow f JOIN author ON author.id = f.followee_id JOIN reader ON reader.id = f.follower_id
+SELECT author.own, author.followers, coalesce(r.class, %(inactive)s), author.posting,
+       count(*), sum(author.posts), coalesce(sum(d.reads), 0)
+  FROM edge JOIN author ON author.id = edge.followee_id
+  LEFT JOIN reader_state r ON r.user_id = edge.follower_id
+  LEFT JOIN feed_read_day d ON d.day = %(day)s AND d.user_id = edge.follower_id
  GROUP BY 1, 2, 3, 4
 """
 
 
 def drain(now: datetime | None = None) -> int:
-    """Brings what was counted in Redis into rates and meter, in one transaction; pages counted.
+    """Brings what was counted in Redis into rates and meter, each batch exactly once; pages counted.
 
-    1. One drain at a time. 2. What was counted is set aside in Redis. 3. It is written. 4. It is
-    forgotten there; a crash before that counts it twice.
+    1. One drain at a time. 2. What was counted is set aside in Redis, under a number. 3. It is written
+    with its number, in one transaction. 4. The next drain forgets it there, for it finds the number here.
     """
     now = now or timezone.now()
     with transaction.atomic():
         if not rates.rows("SELECT 1 WHERE pg_try_advisory_xact_lock(hashtextextended('feeds.meter', 0))"):
             return 0
-        taken = counts.take()
+        written = FeedDay.objects.aggregate(last=Max("batch"))["last"] or 0
+        taken = counts.take(written)
         if taken is None:
             return 0
-        reads, others = taken
+        batch, reads, others = taken
         rates.count_reads(reads, now)
         count_day(now, reads, others)
-    counts.drop()
+        FeedDay.objects.filter(pk=today(now)).update(batch=batch)
     return sum(reads.values())
 
 
@@ -132,26 +151,46 @@ def today(now: datetime) -> date:
 
 
 def groups(day: date) -> list[Group]:
-    """The edges with that day's posts and reads, alike ones together; about 1 s for a million edges.
+    """The edges with that day's posts and reads, alike ones together; some seconds for a million edges.
 
-    Followers, classes and rates are those of now, so ask soon after the day is over, or during it.
+    Followers, classes and rates are those of now, so ask soon after the day is over, or during it. An
+    edge that a mover flips meanwhile may be counted twice or not at all.
     """
+    of_day, sums = what_counts(day), defaultdict[tuple[int, ...], Counter[str]](Counter)
+    for part in parts_of_edges():
+        for row in rates.rows(GROUPS, **of_day, **part):
+            *alike, edges, posts, reads = map(int, row)
+            sums[tuple(alike)].update(edges=edges, posts=posts, reads=reads)
+    return [Group(*alike, **more) for alike, more in sums.items()]
+
+
+def what_counts(day: date) -> dict[str, Any]:
+    """What GROUPS asks for, the same for all parts of the edges."""
     start = datetime.combine(day, time(), UTC)
+    ids = {"start": first_id_at(start), "end": first_id_at(start + timedelta(days=1))}
+    gone = rates.rows(GONE, began=start, **ids)
     days = settings.POSTING_HALF_LIFE_DAYS
-    found = rates.rows(
-        GROUPS,
-        day=day,
-        start=first_id_at(start),
-        end=first_id_at(start + timedelta(days=1)),
-        now=first_id_at(timezone.now()),
-        bounds=list(THRESHOLDS),
-        own=min(OWN_GROUP_FOLLOWERS, settings.CELEBRITY_THRESHOLD),
-        no_posts=policy.NO_POSTS,
-        inactive=policy.INACTIVE,
-        half_life=days,
-        half_life_ids=float(int(days * rates.DAY_SECONDS * 1000) << 12),
-    )
-    return [Group(*(int(value) for value in row)) for row in found]
+    return ids | {
+        "day": day,
+        "gone": [row[0] for row in gone],
+        "gone_posts": [row[1] for row in gone],
+        "now": first_id_at(timezone.now()),
+        "bounds": list(THRESHOLDS),
+        "own": min(OWN_GROUP_FOLLOWERS, settings.CELEBRITY_THRESHOLD),
+        "no_posts": policy.NO_POSTS,
+        "inactive": policy.INACTIVE,
+        "half_life": days,
+        "half_life_ids": float(int(days * rates.DAY_SECONDS * 1000) << 12),
+    }
+
+
+def parts_of_edges() -> Iterator[dict[str, Any]]:
+    """Bounds of EDGES_AT_ONCE edges each for GROUPS, in the order of authors; big authors are cut as well."""
+    edge, end = (0, False, 0), (WHOLE << 31, True, 0)
+    while edge != end:
+        part = dict(zip(("author", "pull", "reader"), edge, strict=True)) | {"edges": EDGES_AT_ONCE}
+        edge = next(iter(rates.rows(LAST_EDGE, **part)), end)
+        yield part | dict(zip(("last_author", "last_pull", "last_reader"), edge, strict=True))
 
 
 def compared(found: list[Group]) -> dict[str, Spent]:

@@ -56,6 +56,8 @@ class FeedDay(models.Model):
     """The meter of one day, UTC: what delivery cost, and what other ways would have cost."""
 
     day = models.DateField(primary_key=True)
+    # The last batch of counts from Redis that is in here; none is counted twice.
+    batch = models.BigIntegerField(default=0, db_default=0)
     # Counted units: entries written, authors asked at reads, edges moved.
     pushed = models.BigIntegerField(default=0, db_default=0)
     pulled = models.BigIntegerField(default=0, db_default=0)

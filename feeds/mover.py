@@ -1,52 +1,27 @@
 """Brings edges to where the policy wants them, many a transaction, without anybody noticing.
 
-`feeds.rates` says who wants what and flags those whose edges may be out of place; `feeds.moves`
-moves. Only one batch at a time moves anything, so that the cap on pushes holds exactly.
+`feeds.rates` says who wants what and flags those whose edges may be out of place, `feeds.looks` finds
+these, `feeds.moves` moves. Only one batch at a time moves anything, so that the cap on pushes holds exactly.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from feeds import meter, policy, rates
+from feeds import looks, meter, policy, rates
 from feeds.moves import Edges, as_params, is_mover_free, one_mover_at_a_time, pull_edges, push_edges
 from feeds.policy import EVERYBODY, INACTIVE
 from posts.models import NEVER
 
 # An author who is locked cannot publish, so a transaction moves few edges; one look finds more.
-EDGES_AT_ONCE = 1000
+# A reader's edges lock as many authors.
+EDGES_AT_ONCE = {looks.AUTHORS: 1000, looks.READERS: 250}
 ROWS_AT_ONCE = 20_000
-EDGES_FOUND = 40_000
-EDGES_LOOKED_AT = 300_000
 BATCHES_JUDGED = 10
 
-# The flagged with the least ids, and how many edges each has to look at.
-FLAGGED_AUTHORS = """
-SELECT s.user_id, s.cutoff, u.followers_count FROM author_state s JOIN accounts_user u ON u.id = s.user_id
- WHERE s.unsettled ORDER BY s.user_id LIMIT 5000
-"""
-FLAGGED_READERS = """
-SELECT r.user_id, r.class, u.following_count FROM reader_state r JOIN accounts_user u ON u.id = r.user_id
- WHERE r.unsettled ORDER BY r.user_id LIMIT 5000
-"""
-# Edges that stand where the policy does not want them, of those authors or those readers. Who has no
-# row yet is NEVER pushed, or an INACTIVE reader.
-OF_AUTHORS = """
-SELECT f.follower_id, f.followee_id FROM author_state s JOIN follow f ON f.followee_id = s.user_id
-  LEFT JOIN reader_state r ON r.user_id = f.follower_id
- WHERE s.user_id = ANY (%(ids)s) AND f.pull = %(pull)s AND (coalesce(r.class, %(inactive)s) >= s.cutoff) = %(pull)s
- ORDER BY f.followee_id, f.follower_id LIMIT %(limit)s
-"""
-OF_READERS = """
-SELECT f.follower_id, f.followee_id FROM reader_state r JOIN follow f ON f.follower_id = r.user_id
-  LEFT JOIN author_state s ON s.user_id = f.followee_id
- WHERE r.user_id = ANY (%(ids)s) AND f.pull = %(pull)s AND (r.class >= coalesce(s.cutoff, %(never)s)) = %(pull)s
- ORDER BY f.followee_id, f.follower_id LIMIT %(limit)s
-"""
 # Those of some edges found before that are still out of place.
 STILL = """
 SELECT f.follower_id, f.followee_id
@@ -55,20 +30,6 @@ SELECT f.follower_id, f.followee_id
   LEFT JOIN reader_state r ON r.user_id = f.follower_id
   LEFT JOIN author_state s ON s.user_id = f.followee_id
  WHERE f.pull = %(pull)s AND (coalesce(r.class, %(inactive)s) >= coalesce(s.cutoff, %(never)s)) = %(pull)s
-"""
-CLEAR_AUTHORS = """
-WITH mine AS MATERIALIZED (
-  SELECT s.user_id FROM author_state s JOIN unnest(%(ids)s::bigint[], %(seen)s::smallint[]) AS old(id, advice)
-      ON s.user_id = old.id AND s.cutoff = old.advice
-   ORDER BY s.user_id FOR NO KEY UPDATE OF s)
-UPDATE author_state s SET unsettled = false FROM mine WHERE s.user_id = mine.user_id
-"""
-CLEAR_READERS = """
-WITH mine AS MATERIALIZED (
-  SELECT r.user_id FROM reader_state r JOIN unnest(%(ids)s::bigint[], %(seen)s::smallint[]) AS old(id, advice)
-      ON r.user_id = old.id AND r.class = old.advice
-   ORDER BY r.user_id FOR NO KEY UPDATE OF r)
-UPDATE reader_state r SET unsettled = false FROM mine WHERE r.user_id = mine.user_id
 """
 # A look at every edge of some authors, for what no flag tells of: an import, a flag lost to chance.
 FLAG_MISPLACED = """
@@ -92,21 +53,6 @@ SELECT u.id, (SELECT count(*) FROM follow f WHERE f.followee_id = u.id AND NOT f
 """
 POSTS = "SELECT id, posts_count FROM accounts_user WHERE id = ANY (%(ids)s)"
 BOUNDS = {"inactive": INACTIVE, "never": NEVER}
-
-
-@dataclass(frozen=True)
-class Side:
-    """Whose flags are worked off: the statements for authors, or for readers."""
-
-    flagged: str
-    misplaced: str
-    clear: str
-    edges_at_once: int
-
-
-AUTHORS = Side(FLAGGED_AUTHORS, OF_AUTHORS, CLEAR_AUTHORS, EDGES_AT_ONCE)
-# A reader's edges lock as many authors, who cannot publish meanwhile.
-READERS = Side(FLAGGED_READERS, OF_READERS, CLEAR_READERS, EDGES_AT_ONCE // 4)
 
 
 def settle_edge(follower_id: int, followee_id: int) -> None:
@@ -165,10 +111,27 @@ def judge_some(after: int) -> int | None:
 
 def flagged_in_batches() -> Iterator[int]:
     """Authors before readers, until nobody is flagged; killed anywhere, the flags tell what is left."""
-    while side := next((side for side in (AUTHORS, READERS) if rates.rows(side.flagged)), None):
-        edges, pull = look(side)
-        for some in batches(edges, side.edges_at_once, has_back_fill=not pull):
-            yield move(some, pull=pull)
+    while side := looks.find_flagged():
+        yield from settle_some(side)
+
+
+def settle_some(side: looks.Side) -> Iterator[int]:
+    """Moves what is out of place of some who are flagged, then clears their flags; yields as above.
+
+    A flag goes if the advice is still what was seen and every edge found was moved: an edge out of place
+    after that has a flag at its other end, or a newer one at this. (Or the advice has gone and come back,
+    and a follow was settled between; the daily round finds that.) Edges to be pulled come first: they
+    make room under the cap.
+    """
+    seen = looks.some_flagged(side)
+    left: set[int] = set()
+    for pull in (True, False):
+        for edges in looks.misplaced(side, seen, pull=pull):
+            for some in batches(edges, EDGES_AT_ONCE[side], has_back_fill=not pull):
+                yield (moved := move(some, pull=pull))
+                if moved < len(some):
+                    left.update(edge[side.end] for edge in some)
+    looks.clear(side, {pk: advice for pk, advice in seen.items() if pk not in left})
 
 
 def batches(edges: Edges, most: int, *, has_back_fill: bool) -> Iterator[Edges]:
@@ -188,37 +151,6 @@ def batches(edges: Edges, most: int, *, has_back_fill: bool) -> Iterator[Edges]:
         filled += needed
     if some:
         yield some
-
-
-def look(side: Side) -> tuple[Edges, bool]:
-    """(edges out of place of some who are flagged, whether to pull them); clears flags where there are none.
-
-    A flag goes if the advice is still what it was at the look: an edge out of place after that has
-    a flag at its other end, or a newer one at this. Edges to be pulled come first: they make room
-    under the cap.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        one_mover_at_a_time(cursor)
-        seen = some_flagged(side)
-        for pull in (True, False):
-            # Standing at `not pull`, they should be at `pull`.
-            edges = rates.rows(side.misplaced, ids=list(seen), pull=not pull, limit=EDGES_FOUND, **BOUNDS)
-            if edges:
-                return edges, pull
-        rates.rows(side.clear, ids=list(seen), seen=list(seen.values()))
-    return [], False
-
-
-def some_flagged(side: Side) -> dict[int, int]:
-    """{id: cut-off or class} of some who are flagged: as many as have EDGES_LOOKED_AT together, or one."""
-    seen: dict[int, int] = {}
-    edges = 0
-    for pk, advice, number in rates.rows(side.flagged):
-        edges += number
-        if seen and edges > EDGES_LOOKED_AT:
-            break
-        seen[pk] = advice
-    return seen
 
 
 def move(edges: Edges, *, pull: bool) -> int:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from feeds import counts, hot
+from feeds import copies, counts, hot
 from feedsite.pagination import PageRequest, bad_cursor
 from posts.hydrate import visible_posts
 from posts.models import Post, first_id_at
@@ -138,29 +137,35 @@ def home(reader: Any, asked: PageRequest) -> Page:
 def skeleton(reader: Any, scroll: Scroll, *, limit: int, is_check: bool = False) -> list[Row]:
     """At most `limit` entries of what is still to come, newest first, by the rules as they stand now.
 
-    `is_check` is for whoever looks without being a reader: nothing is counted, nothing is cached.
+    `is_check` is for whoever looks without being a reader: nothing is counted, nothing is copied.
     """
-    asked_at = time.monotonic()
-    copy = hot.read(reader.pk)
-    is_current = copy is not None
-    ids = copy.below(scroll.below, most=limit + HOT_SPARE) if copy else None
-    if copy and ids:
-        is_end = len(ids) < limit + HOT_SPARE
-        rows = from_hot(reader.pk, copy.version, ids, scroll, above=0 if is_end else ids[-1], limit=limit)
-        is_current = bool(rows)
-        is_whole = len(rows) == limit or (is_current and is_end)
+    copy = None
+    if copies.pays(reader):
+        asked_at = time.monotonic()
+        copy = hot.read(reader.pk)
+        rows = from_copy(reader.pk, copy, scroll, limit) if copy else None
         # A post stays in the outbox for a while after it was added to hot timelines, so one that was
         # missing from the copy was found there; unless more time than that has passed.
-        if is_whole and time.monotonic() - asked_at < MOST_HOT_SECONDS:
+        if rows is not None and time.monotonic() - asked_at < MOST_HOT_SECONDS:
             if not is_check:
-                counts.hot_reads.note()
+                counts.note_hot_read()
             return rows
     rows = from_postgres(reader.pk, scroll, limit=limit)
     if not is_check:
         counts.note_read(reader.pk)
-        if not is_current and scroll.below == NEWEST and rows:
-            fill_hot(reader.pk)
+        if rows and scroll.below == NEWEST:
+            copies.keep(reader, copy)
     return rows
+
+
+def from_copy(reader_id: int, copy: hot.Copy, scroll: Scroll, limit: int) -> list[Row] | None:
+    """The entries by way of the reader's copy; None where it does not hold all of them."""
+    ids = copy.below(scroll.below, most=limit + HOT_SPARE)
+    if not ids:
+        return None
+    is_end = len(ids) < limit + HOT_SPARE
+    rows = from_hot(reader_id, copy.version, ids, scroll, above=0 if is_end else ids[-1], limit=limit)
+    return rows if len(rows) == limit or (rows and is_end) else None
 
 
 def from_postgres(reader_id: int, scroll: Scroll, *, limit: int) -> list[Row]:
@@ -186,20 +191,6 @@ def from_hot(reader_id: int, version: int, ids: list[int], scroll: Scroll, *, ab
             [reader_id, version, array(ids), above, array(scroll.flat()), limit],
         )
         return [Row(*row) for row in cursor.fetchall()]
-
-
-def fill_hot(reader_id: int) -> None:
-    """Copies the reader's newest candidates to Redis; a crash or a flush on the way only loses the copy."""
-    token = hot.start_fill(reader_id)
-    if token is None:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT u.relations_version, timeline_candidates(u.id, %s) FROM accounts_user u WHERE u.id = %s",
-            [settings.HOT_TIMELINE_LENGTH, reader_id],
-        )
-        version, entries = cursor.fetchone()
-    hot.finish_fill(reader_id, token, version=version, entries=entries or [])
 
 
 def hydrate(reader: Any, entries: Sequence[Place]) -> list[Item]:

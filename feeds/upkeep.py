@@ -1,15 +1,23 @@
 """What keeps Feed small: trimming long feeds, tidying after an unfollow, rebuilding from nothing."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from feeds import hot
+from feeds import hot, rates
 
 READERS_AT_ONCE = 200
+READERS_LOOKED_AT = 1000
+ROWS_AT_ONCE = 100_000
+FOLLOWERS_AT_ONCE = 2000
 
-OVERLONG = "SELECT user_id FROM feed GROUP BY user_id HAVING count(*) > %s ORDER BY user_id"
+# One look into each feed, which ends where the feed is known to be too long.
+LONG = """
+SELECT u.id, EXISTS (SELECT FROM feed f WHERE f.user_id = u.id OFFSET %(most)s)
+  FROM accounts_user u WHERE u.id > %(after)s ORDER BY u.id LIMIT %(limit)s
+"""
 LOCK_READERS = "SELECT FROM reader_state WHERE user_id = ANY (%(readers)s) ORDER BY user_id FOR NO KEY UPDATE"
 MAKE_STATES = (
     "INSERT INTO reader_state (user_id) SELECT id FROM accounts_user WHERE id = ANY (%(readers)s) ORDER BY id"
@@ -22,9 +30,13 @@ UPDATE reader_state r SET floor = greatest(r.floor, edge.id)
           FROM unnest(%(readers)s::bigint[]) AS u(id)) edge
  WHERE r.user_id = edge.user_id AND edge.id > r.floor
 """
+# Rows are found by their place in the table here and in RETRACT: both lock them in the same order.
 DELETE_BELOW = """
-DELETE FROM feed f USING reader_state r
- WHERE r.user_id = ANY (%(readers)s) AND f.user_id = r.user_id AND f.post_id <= r.floor
+DELETE FROM feed WHERE ctid = ANY (ARRAY (
+  SELECT low.ctid FROM reader_state r
+   CROSS JOIN LATERAL (SELECT f.ctid FROM feed f
+                        WHERE f.user_id = r.user_id AND f.post_id <= r.floor LIMIT %(rows)s) low
+   WHERE r.user_id = ANY (%(readers)s) LIMIT %(rows)s))
 """
 # The follow may have been made again meanwhile; then its rows stay.
 TIDY = """
@@ -57,31 +69,65 @@ UPDATE reader_state r SET floor = coalesce(
       ORDER BY f.post_id DESC OFFSET %(size)s - 1 LIMIT 1), 0)
  WHERE r.user_id = ANY (%(readers)s)
 """
+# Followers in the order of their ids, whether they pull or are pushed to: an edge that a mover flips meanwhile
+# keeps its place.
+FOLLOWERS = """
+SELECT id FROM (
+  (SELECT f.follower_id AS id FROM follow f
+    WHERE f.followee_id = %(author)s AND NOT f.pull AND f.follower_id > %(after)s ORDER BY 1 LIMIT %(limit)s)
+  UNION ALL
+  (SELECT f.follower_id FROM follow f
+    WHERE f.followee_id = %(author)s AND f.pull AND f.follower_id > %(after)s ORDER BY 1 LIMIT %(limit)s)) f
+ ORDER BY 1 LIMIT %(limit)s
+"""
+DELETED_BY = "SELECT author_id FROM post WHERE id = %(post)s AND deleted_at IS NOT NULL"
 RETRACT = """
-DELETE FROM feed f USING post p, follow e
- WHERE p.id = %(post)s AND p.deleted_at IS NOT NULL
-   AND e.followee_id = p.author_id AND f.user_id = e.follower_id AND f.post_id = p.id
+DELETE FROM feed WHERE ctid = ANY (ARRAY (
+  SELECT f.ctid FROM post p JOIN feed f ON f.post_id = p.id AND f.user_id = ANY (%(readers)s)
+   WHERE p.id = %(post)s AND p.deleted_at IS NOT NULL))
 """
 
 
 def retract(post_id: int) -> None:
-    """Deletes the rows of a deleted post; readers were spared it from the moment it happened."""
-    with connection.cursor() as cursor:
-        cursor.execute(RETRACT, {"post": post_id})
+    """Deletes the rows of a deleted post, some followers a transaction; readers were spared it from the start."""
+    for (author_id,) in rates.rows(DELETED_BY, post=post_id):
+        for readers in followers_in_parts(author_id):
+            rates.rows(RETRACT, post=post_id, readers=readers)
+
+
+def followers_in_parts(author_id: int) -> Iterator[list[int]]:
+    """All followers in the order of their ids, FOLLOWERS_AT_ONCE at a time."""
+    after = 0
+    while found := rates.rows(FOLLOWERS, author=author_id, after=after, limit=FOLLOWERS_AT_ONCE):
+        yield [row[0] for row in found]
+        after = found[-1][0]
 
 
 def trim() -> int:
     """Cuts feeds well over TIMELINE_SIZE back to it and raises their floors; rows deleted."""
-    with connection.cursor() as cursor:
-        cursor.execute(OVERLONG, [int(settings.TIMELINE_SIZE * settings.TIMELINE_SLACK)])
-        readers = [row[0] for row in cursor.fetchall()]
-    return sum(
-        trim_readers(readers[start : start + READERS_AT_ONCE]) for start in range(0, len(readers), READERS_AT_ONCE)
-    )
+    return sum(trim_readers(readers) for readers in overlong())
+
+
+def overlong() -> Iterator[list[int]]:
+    """Readers whose feeds are to be trimmed, in the order of their ids, at most READERS_AT_ONCE at a time."""
+    after, most = 0, int(settings.TIMELINE_SIZE * settings.TIMELINE_SLACK)
+    while found := rates.rows(LONG, after=after, most=most, limit=READERS_LOOKED_AT):
+        readers = [pk for pk, is_long in found if is_long]
+        yield from (readers[start : start + READERS_AT_ONCE] for start in range(0, len(readers), READERS_AT_ONCE))
+        after = found[-1][0]
 
 
 def trim_readers(readers: list[int]) -> int:
-    params: dict[str, Any] = {"readers": readers, "size": settings.TIMELINE_SIZE}
+    """The same for these. A transaction deletes some: what is left lies below the floor, where nobody looks."""
+    deleted, some = 0, ROWS_AT_ONCE
+    while some == ROWS_AT_ONCE:
+        some = trim_some(readers)
+        deleted += some
+    return deleted
+
+
+def trim_some(readers: list[int]) -> int:
+    params: dict[str, Any] = {"readers": readers, "size": settings.TIMELINE_SIZE, "rows": ROWS_AT_ONCE}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (MAKE_STATES, LOCK_READERS, RAISE_FLOORS, DELETE_BELOW):
             cursor.execute(statement, params)

@@ -7,8 +7,13 @@ from django.test import Client
 
 from accounts import actions
 from accounts.models import User
+from feeds import cards, copies, counts
+from posts import actions as post_actions
+from posts.models import Post
+from social import actions as social_actions
 from tests import site
-from tests.helpers import PASSWORD, bearer, flush_redis
+from tests.helpers import PASSWORD, bearer, flush_redis, run_tasks
+from tests.timelines import share
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +24,8 @@ def site_settings(settings: Any, tmp_path: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
     # Nobody reads in the middle of a delivery here, except in tests that set this themselves.
     settings.FANOUT_LINGER_SECONDS = 0
+    # Copies are read here by everybody who has one; tests of who else is served how say so.
+    settings.HOT_FROM_FOLLOWEES = 0
     # Nobody in a test reads often enough to be pushed to under adaptive; tests of that say so.
     settings.FEED_STRATEGY = "hybrid"
 
@@ -35,6 +42,7 @@ def eager_tasks() -> None:
 def empty_redis() -> Any:
     """Each test starts with nothing of its own prefix in Redis."""
     yield
+    counts.tally.reset()
     flush_redis()
 
 
@@ -60,6 +68,31 @@ def carol(db: None) -> User:
 @pytest.fixture
 def dave(db: None) -> User:
     return member("dave")
+
+
+@pytest.fixture
+def shelf(alice: User, bob: User, carol: User) -> Post:
+    """bob follows alice and carol; posts of every kind, one of them shared, some liked."""
+    for author in (alice, carol):
+        social_actions.follow(follower=bob, author=author)
+    for n in range(4):
+        visibility = ["public", "followers", "private"][n % 3]
+        post_actions.publish(author=alice, content=f"{n} #quay @bob", visibility=visibility)
+    first = Post.objects.visible_to(bob).order_by("pk").first()
+    share(carol, first)
+    post_actions.like(actor=bob, post_id=first.pk)
+    post_actions.comment(author=bob, post_id=first.pk, content="hm")
+    post_actions.publish(author=bob, content="mine")
+    run_tasks()
+    return first
+
+
+@pytest.fixture
+def nothing_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test begins like a process that was just started."""
+    monkeypatch.setattr(cards, "posts_at_hand", cards.AtHand())
+    monkeypatch.setattr(cards, "people_at_hand", cards.AtHand())
+    monkeypatch.setattr(copies, "known", copies.Known())
 
 
 class Api:
@@ -90,6 +123,12 @@ class Api:
 @pytest.fixture
 def api() -> type[Api]:
     return Api
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """A browser without JavaScript that nobody signed in to."""
+    return Client()
 
 
 @pytest.fixture

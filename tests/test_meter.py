@@ -1,23 +1,27 @@
 """What was spent, and what other ways would have cost, held against plain counts."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from redis import Redis
 
-from feeds import costs, counts, meter, mover, rates, tasks
+from feeds import cache, costs, counts, meter, mover, rates, tasks
 from feeds.models import FeedDay, ReadDay
-from feeds.policy import Rules, Spent, what_if
+from feeds.policy import Group, Rules, Spent, what_if
 from posts import actions
-from posts.models import AuthorState, first_id_at
+from posts.models import AuthorState, Post, first_id_at
 from social import actions as social
 from social.models import Follow
 from tests.conftest import member
 from tests.helpers import flush_redis, run_tasks
+from tests.machine.engine import Killed, killed_at
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,35 @@ def test_fixed_thresholds_are_what_a_plain_count_says(town):
     assert {group.followers for group in found if group.author} == {n for n in followers.values() if n > 6}
 
 
+# All edges at once, as the meter would ask if there were few.
+ONE_PASS = """
+WITH author AS (
+  SELECT u.id, CASE WHEN u.followers_count > 6 THEN u.id ELSE 0 END AS own,
+         CASE WHEN u.followers_count > 6 THEN u.followers_count
+              ELSE (SELECT min(b) FROM unnest(%(bounds)s::int[]) b WHERE b >= u.followers_count) END AS followers,
+         CASE WHEN s.posting > 0 THEN round(2 * ln(s.posting * ln(2::float8) / %(days)s) / ln(2::float8))
+              ELSE -9999 END AS posting,
+         (SELECT count(*) FROM post p WHERE p.author_id = u.id AND p.root_id IS NULL) AS posts
+    FROM accounts_user u LEFT JOIN author_state s ON s.user_id = u.id)
+SELECT a.own, a.followers, coalesce(r.class, -99), a.posting, count(*), sum(a.posts), sum(coalesce(d.reads, 0))
+  FROM follow f JOIN author a ON a.id = f.followee_id
+  LEFT JOIN reader_state r ON r.user_id = f.follower_id LEFT JOIN feed_read_day d ON d.user_id = f.follower_id
+ GROUP BY 1, 2, 3, 4
+"""
+
+
+@pytest.mark.parametrize("edges_at_once", [1, 3, 7, 1000])
+def test_edges_grouped_in_parts_are_the_same_as_in_one_pass(town, settings, monkeypatch, edges_at_once):
+    monkeypatch.setattr(meter, "EDGES_AT_ONCE", edges_at_once)
+    gone = Post._base_manager.filter(author__in=town[:3], root=None)
+    gone.filter(pk__in=[post.pk for post in gone[::2]]).update(deleted_at=timezone.now())
+    found = rates.rows(ONE_PASS, bounds=list(meter.THRESHOLDS), days=settings.POSTING_HALF_LIFE_DAYS)
+    whole = {Group(*map(int, row)) for row in found}
+    parts = meter.groups(today())
+    assert len(parts) == len(whole) > 10
+    assert set(parts) == whole
+
+
 def test_adaptive_in_the_what_if_is_what_the_edges_would_do(town):
     mover.settle()
     reads = dict(ReadDay.objects.values_list("user_id", "reads"))
@@ -90,7 +123,7 @@ def test_the_day_counts_pages_pulls_pushes_and_times(alice, bob, carol, settings
     assert Follow.objects.filter(follower=bob, pull=True).count() == 1
     for _ in range(2):
         counts.note_read(bob.pk)
-    counts.HotReads().note()
+    counts.note_hot_read()
     counts.note_delivery(followers=800, pushed=640, push_seconds=0.004, fresh_seconds=0.02)
     counts.note_delivery(followers=1000, pushed=10, push_seconds=0.002, fresh_seconds=500)
     tasks.count_reads()
@@ -108,16 +141,66 @@ def test_sizes_are_counted_by_powers_of_ten(followers, bucket):
     assert counts.size_bucket(followers) == bucket
 
 
-def test_a_crash_before_the_counts_are_forgotten_repeats_them_and_loses_none(bob, monkeypatch):
+def test_a_batch_is_counted_once_wherever_a_drain_is_killed(world):
+    """Before each of its statements in turn: what was not committed is set aside still, what was is known."""
+    bob = world.people[1]
+    statements = 0
+    while not ReadDay.objects.exists():
+        counts.note_read(bob.pk)
+        with killed_at(statements):
+            meter.drain()
+        statements += 1
+    for _ in range(2):
+        meter.drain()
+    assert statements > 8
+    assert ReadDay.objects.get().reads == FeedDay.objects.get().reads == statements
+
+
+@pytest.mark.parametrize("call", range(3))
+def test_a_batch_is_counted_once_whichever_call_of_redis_is_the_last(bob, monkeypatch, call):
     counts.note_read(bob.pk)
-    monkeypatch.setattr(counts, "drop", lambda: None)
-    tasks.count_reads()
+    counts.tally.tell()
+    calls = iter(range(call))
+
+    def client() -> Any:
+        if next(calls, None) is None:
+            raise Killed
+        return cache.client()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counts, "client", client)
+        with suppress(Killed):
+            meter.drain()
+    for _ in range(2):
+        meter.drain()
+    assert ReadDay.objects.get().reads == FeedDay.objects.get().reads == 1
+
+
+def test_any_number_of_drains_at_once_count_each_page_once(world):
+    bob = world.people[1]
+
+    def come_by(_: int) -> None:
+        try:
+            for _ in range(20):
+                counts.note_read(bob.pk)
+                meter.drain()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(come_by, range(6)))
+    meter.drain()
+    meter.drain()
+    assert ReadDay.objects.get().reads == FeedDay.objects.get().reads == 120
+
+
+def test_what_is_set_aside_is_forgotten_once_it_is_known_to_be_written(bob):
     counts.note_read(bob.pk)
-    monkeypatch.undo()
-    tasks.count_reads()
-    tasks.count_reads()
-    assert ReadDay.objects.get().reads == 3
-    assert counts.take() is None
+    assert counts.take(7) == counts.take(7) == (8, {bob.pk: 1}, {})
+    counts.note_read(bob.pk)
+    assert counts.take(7) == (8, {bob.pk: 1}, {})
+    assert counts.take(8) == (9, {bob.pk: 1}, {})
+    assert counts.take(9) is None
 
 
 def test_without_redis_nothing_is_counted_and_nothing_fails(bob, monkeypatch):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from feeds import actions as feeds_actions
-from feeds import counts, mover, rates, tasks
+from feeds import counts, looks, mover, rates, tasks
 from feeds.models import FeedEntry, ReaderState
 from feeds.policy import ACTIVE, EVERYBODY, INACTIVE, NEVER
 from feedsite.errors import Invalid
@@ -19,8 +19,8 @@ from social import actions as social
 from social.models import Follow
 from tests.conftest import member
 from tests.helpers import queries_at_most, run_tasks
-from tests.test_timeline import contents
 from tests.test_verify import verified
+from tests.timelines import contents
 
 DAY = 86_400_000 << 12  # in ids
 
@@ -261,7 +261,7 @@ def test_a_switch_of_strategy_moves_every_edge_and_shows_in_no_timeline(alice, b
 
 def test_a_mover_that_stops_halfway_is_continued_from_the_flags(alice, settings, monkeypatch):
     settings.FEED_STRATEGY = "push"
-    monkeypatch.setattr(mover, "AUTHORS", mover.Side(mover.FLAGGED_AUTHORS, mover.OF_AUTHORS, mover.CLEAR_AUTHORS, 2))
+    monkeypatch.setitem(mover.EDGES_AT_ONCE, looks.AUTHORS, 2)
     fans = [member(f"fan{n}") for n in range(5)]
     Follow.objects.bulk_create(Follow(follower=fan, followee=alice) for fan in fans)
     User.objects.filter(pk=alice.pk).update(followers_count=5)

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from feeds import actions as feeds_actions
-from feeds import counts, meter, mover, rates
+from feeds import counts, looks, meter, mover, rates
 from feeds.models import ReaderState
-from feeds.policy import EVERYBODY
+from feeds.moves import pull_edges
+from feeds.policy import EVERYBODY, NEVER
 from posts import actions
 from posts.models import AuthorState
 from social import actions as social
 from social.models import Follow
 from tests.conftest import member
 from tests.helpers import flush_redis
+from tests.machine.schedule import Side
 from tests.test_mover import nothing_unsettled, out_of_place, pushed_to
 from tests.test_verify import DEEDS, PEOPLE, History, verified
 
@@ -87,6 +89,118 @@ def test_everybody_at_once_ends_exact_and_settled(crowd):
     assert out_of_place() == []
     assert nothing_unsettled()
     assert "no faults" in verified()
+
+
+@pytest.fixture
+def looks_made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[looks.Side, bool, int]]:
+    """How many edges each part had, with side and pull; three edges are a part."""
+    monkeypatch.setattr(looks, "EDGES_LOOKED_AT", 3)
+    made: list[tuple[looks.Side, bool, int]] = []
+    misplaced = looks.misplaced
+
+    def noted(side: looks.Side, seen: looks.Seen, *, pull: bool) -> Iterator[looks.Edges]:
+        for edges in misplaced(side, seen, pull=pull):
+            made.append((side, pull, len(edges)))
+            yield edges
+
+    monkeypatch.setattr(looks, "misplaced", noted)
+    return made
+
+
+def test_a_big_switch_looks_at_each_edge_once(alice, settings, monkeypatch, looks_made):
+    settings.FEED_STRATEGY = "push"
+    fans = [member(f"fan{n}") for n in range(10)]
+    Follow.objects.bulk_create(Follow(follower=fan, followee=alice) for fan in fans)
+    User.objects.filter(pk=alice.pk).update(followers_count=10)
+    assert mover.settle() == 10
+    assert looks_made == [(looks.AUTHORS, False, number) for number in (3, 3, 3, 1)]
+    assert nothing_unsettled()
+    AuthorState.objects.filter(pk=alice.pk).update(unsettled=True)
+    looks_made.clear()
+    assert mover.settle_flagged() == 0
+    # All in place, and still by threes.
+    assert looks_made == [(looks.AUTHORS, True, 0)] * 4
+    assert nothing_unsettled()
+
+
+def test_edges_of_many_authors_and_readers_are_all_looked_at(crowd, settings, looks_made):
+    for person in crowd:
+        counts.note_read(person.pk)
+    meter.drain()
+    settings.CELEBRITY_THRESHOLD = 100
+    for strategy in ("push", "pull", "adaptive", "push"):
+        settings.FEED_STRATEGY = strategy
+        mover.settle()
+        assert out_of_place() == []
+        assert nothing_unsettled()
+    ReaderState.objects.update(reader_class=5, unsettled=True)
+    AuthorState.objects.update(cutoff=3)
+    Follow.objects.update(pull=True)
+    looks_made.clear()
+    assert mover.settle_flagged() == Follow.objects.count()
+    assert {side for side, *_ in looks_made} == {looks.READERS}
+    assert sum(number for *_, number in looks_made) == Follow.objects.count()
+    assert out_of_place() == []
+
+
+@pytest.mark.parametrize("last", [EVERYBODY, NEVER])
+def test_a_flag_stays_when_the_advice_changes_on_the_way_even_if_it_changes_back(crowd, settings, looks_made, last):
+    """Some edges have been moved by the old advice then, and others have not."""
+    settings.FEED_STRATEGY = "push"
+    mover.settle()
+    AuthorState.objects.update(cutoff=NEVER, unsettled=True)
+    batches = mover.flagged_in_batches()
+    assert next(batches) == 3
+    author = AuthorState.objects.filter(pk=crowd[0].pk)
+    author.update(cutoff=EVERYBODY)
+    assert next(batches) == 0
+    author.update(cutoff=last)
+    assert sum(batches) > 0
+    assert pushed_to(crowd[0]) == (0 if last == NEVER else Follow.objects.filter(followee=crowd[0]).count())
+    assert out_of_place() == []
+    assert nothing_unsettled()
+
+
+def test_a_flag_stays_when_the_advice_changes_after_the_last_edge(crowd, settings, monkeypatch):
+    settings.FEED_STRATEGY = "pull"
+    mover.settle()
+    clear, author = looks.clear, AuthorState.objects.filter(pk=crowd[0].pk)
+
+    def after_a_change(side: looks.Side, seen: looks.Seen) -> None:
+        author.filter(cutoff=NEVER).update(cutoff=EVERYBODY)
+        clear(side, seen)
+
+    monkeypatch.setattr(looks, "clear", after_a_change)
+    author.update(unsettled=True)
+    assert mover.settle_flagged() == pushed_to(crowd[0]) > 0
+    assert out_of_place() == []
+    assert nothing_unsettled()
+
+
+def test_a_move_that_has_read_older_advice_ends_before_edges_are_looked_at(crowd, settings):
+    """1. A mover has read that an edge is to be pulled; 2. it is not any more; 3. its author is settled."""
+    settings.FEED_STRATEGY = "push"
+    mover.settle()
+    author, follower = crowd[0].pk, Follow.objects.filter(followee=crowd[0]).first().follower_id
+    AuthorState.objects.filter(pk=author).update(cutoff=NEVER)
+
+    def move(pause: Callable[[], None]) -> None:
+        def paused(edges: mover.Edges) -> None:
+            pause()
+            pull_edges(edges)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mover, "pull_edges", paused)
+            assert mover.move([(follower, author)], pull=True) == 1
+
+    moving = Side(move)
+    AuthorState.objects.filter(pk=author).update(cutoff=EVERYBODY, unsettled=True)
+    settling = Side(lambda _: sum(mover.flagged_in_batches()))
+    assert settling.was_blocked
+    moving.end()
+    settling.end()
+    assert out_of_place() == []
+    assert nothing_unsettled()
 
 
 class LivelyHistory(History):

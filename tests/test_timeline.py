@@ -3,17 +3,14 @@
 import pytest
 from django_redis import get_redis_connection
 
-from feeds import fanout, hot, keys, mover, upkeep
+from feeds import keys, mover, upkeep
 from feeds.models import FeedEntry, ReaderState
 from posts import actions
-from posts.models import AuthorState, Outbox, Post
+from posts.models import Outbox, Post
 from social import actions as social
-from social.models import Follow, Mute
+from social.models import Mute
 from tests.helpers import flush_redis, queries_at_most, run_tasks
-
-
-def contents(api, reader, query=""):
-    return [post["content"] for post in api(reader).get(f"/timeline?limit=100{query}")[1]["posts"]]
+from tests.timelines import contents, page_through, share, warm
 
 
 @pytest.fixture(params=["push", "pull", "hybrid", "adaptive"])
@@ -59,23 +56,6 @@ def test_a_new_follow_brings_older_posts_and_an_unfollow_takes_them_away(alice, 
     assert not FeedEntry.objects.filter(user_id=bob.pk).exists()
 
 
-def test_the_strategy_decides_how_a_post_travels(alice, bob, carol, settings):
-    settings.FEED_STRATEGY, settings.CELEBRITY_THRESHOLD = "hybrid", 1
-    social.follow(follower=bob, author=alice)
-    run_tasks()
-    assert Follow.objects.get(follower=bob).pull is False
-    actions.publish(author=alice, content="pushed")
-    run_tasks()
-    assert FeedEntry.objects.filter(user_id=bob.pk).count() == 1
-    social.follow(follower=carol, author=alice)
-    run_tasks()
-    mover.settle()
-    assert set(Follow.objects.values_list("pull", flat=True)) == {True}
-    actions.publish(author=alice, content="pulled")
-    run_tasks()
-    assert FeedEntry.objects.count() == 1
-
-
 def test_moving_an_author_up_and_down_shows_in_nothing_a_reader_sees(alice, bob, carol, api, settings):
     social.follow(follower=bob, author=alice)
     social.follow(follower=carol, author=alice)
@@ -107,16 +87,6 @@ def test_blocked_muted_suspended_and_deleted_are_gone_at_the_next_read(alice, bo
     assert contents(api, bob) == []
 
 
-def test_the_rows_of_a_deleted_post_are_tidied_away(alice, bob):
-    social.follow(follower=bob, author=alice)
-    mover.settle()
-    posts = [actions.publish(author=alice, content=f"{n}") for n in range(2)]
-    run_tasks()
-    actions.delete(actor=alice, post_id=posts[0].pk)
-    run_tasks()
-    assert list(FeedEntry.objects.values_list("post_id", flat=True)) == [posts[1].pk]
-
-
 def test_a_mute_that_has_ended_hides_nothing(alice, bob, api):
     social.follow(follower=bob, author=alice)
     social.mute(muter=bob, muted=alice)
@@ -134,17 +104,6 @@ def test_private_posts_reach_mentioned_followers_only(alice, bob, carol, api, st
     assert contents(api, bob) == ["psst @bob"]
     assert contents(api, carol) == []
     assert not FeedEntry.objects.filter(user_id=carol.pk).exists()
-
-
-def page_through(api, reader, limit, between=lambda page: None):
-    app, seen, cursor = api(reader), [], ""
-    while cursor is not None:
-        _, page = app.get(f"/timeline?limit={limit}{cursor and '&cursor=' + cursor}")
-        seen += [post["content"] for post in page["posts"]]
-        cursor = page["next_cursor"]
-        assert page["has_more"] is (cursor is not None)
-        between(page)
-    return seen
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
@@ -185,43 +144,6 @@ def test_a_back_fill_longer_than_a_timeline_raises_the_floor_instead(alice, bob,
     assert page_through(api, bob, 4) == [f"{n}" for n in reversed(range(20))]
 
 
-def test_a_big_audience_is_served_chunk_by_chunk_and_each_chunk_once(alice, bob, carol, dave, settings):
-    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_CHUNK_FOLLOWERS = 0, 1
-    for reader in (bob, carol, dave):
-        social.follow(follower=reader, author=alice)
-    mover.settle()
-    post = actions.publish(author=alice, content="x")
-    assert fanout.push_chunk(post.pk)
-    assert FeedEntry.objects.count() == 1
-    for _ in range(3):
-        fanout.deliver(post.pk)
-    assert sorted(FeedEntry.objects.values_list("user_id", flat=True)) == sorted([bob.pk, carol.pk, dave.pk])
-    assert not Outbox.objects.exists()
-
-
-def test_the_sweeper_delivers_what_a_lost_task_left(alice, bob, settings):
-    from feeds import tasks
-
-    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_LOST_AFTER_SECONDS = 0, 0
-    social.follow(follower=bob, author=alice)
-    mover.settle()
-    post = actions.publish(author=alice, content="x")
-    Outbox.objects.all().delete()
-    # As if the post were an hour old and its worker had died.
-    old = post.pk - (3600_000 << 12)
-    Post.objects.bulk_create([Post(id=old, author=alice, content="old")])
-    Outbox.objects.create(post_id=old, author=alice)
-    tasks.sweep_outbox()
-    assert list(FeedEntry.objects.values_list("user_id", "post_id")) == [(bob.pk, old)]
-    assert not Outbox.objects.exists()
-
-
-def warm(api, reader):
-    """Reads until the reader's hot timeline stands."""
-    api(reader).get("/timeline?limit=2")
-    assert hot.read(reader.pk) is not None
-
-
 def test_a_hot_timeline_gives_the_same_page(alice, bob, carol, api):
     social.follow(follower=bob, author=alice)
     run_tasks()
@@ -254,39 +176,6 @@ def test_a_flush_of_redis_is_not_noticed(alice, bob, api):
     flush_redis()
     assert api(bob).get("/timeline?limit=3")[1]["posts"] == before
     assert api(bob).get("/timeline?limit=3")[1]["posts"] == before
-
-
-def test_without_redis_posts_stay_owed_and_are_read_from_postgresql(alice, bob, api, settings, monkeypatch):
-    from redis import Redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    social.follow(follower=bob, author=alice)
-    run_tasks()
-    away = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(hot, "client", lambda: away)
-    actions.publish(author=alice, content="x")
-    run_tasks()
-    assert contents(api, bob) == ["x"]
-    assert Outbox.objects.count() == 1
-    monkeypatch.undo()
-    fanout.deliver(Outbox.objects.get().pk)
-    assert not Outbox.objects.exists()
-
-
-def test_an_authors_ids_only_ever_rise(alice):
-    first = actions.publish(author=alice, content="1")
-    AuthorState.objects.update(last_post_id=first.pk + (3600_000 << 12))  # a clock that was an hour ahead
-    second = actions.publish(author=alice, content="2")
-    assert second.pk > first.pk + (3600_000 << 12)
-
-
-def share(sharer, post):
-    """As sharing will write it: a post of its own that names the original."""
-    Post.objects.filter(pk=post.pk).count_in("shares_count", 1)
-    made = Post.objects.create(author=sharer, share_of=post, pk=actions.claim_post_id(sharer.pk))
-    actions.put_into_outbox(made)
-    return made
 
 
 def test_an_original_is_listed_once_at_its_newest_place(alice, bob, carol, dave, api, strategy):

@@ -18,7 +18,7 @@ from posts import actions
 from posts.models import Outbox, Post
 from social import actions as social
 from tests.helpers import flush_redis, run_tasks
-from tests.test_timeline import share
+from tests.timelines import share
 
 
 def verified() -> str:
