@@ -18,7 +18,7 @@ from feeds import fanout
 from feeds.tasks import deliver
 
 # Posts of a round by audience: each round is long enough to be timed and short enough to be repeated.
-POSTS = {100: 300, 1_000: 100, 10_000: 20, 100_000: 5}
+POSTS = {100: 300, 1_000: 300, 10_000: 30, 100_000: 5}
 GOALS = {1_000: 0.60, 100_000: 0.60}
 TEXTBOOK_GOAL = 80
 HOT_SHARE = 5

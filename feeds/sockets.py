@@ -48,12 +48,13 @@ class FeedSocket(AsyncWebsocketConsumer):
     """One reader's open page or app."""
 
     reader: Any = None
-    entry: Pass
+    entry: Pass | None = None
 
     async def connect(self) -> None:
         """Accepts a reader of this site and starts sending.
 
-        The reader is registered before what was missed is looked up, so nothing falls in between.
+        The reader is registered before the socket is accepted, so whoever sees it open misses nothing from
+        then on; and before what was missed is looked up, so nothing falls in between.
         """
         self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(MOST_WAITING)
         self.sent: dict[str, None] = {}
@@ -63,16 +64,21 @@ class FeedSocket(AsyncWebsocketConsumer):
         if not self.from_here():
             await self.close()  # before accepting: the handshake is answered 403
             return
-        entry = await self.admit()
+        self.entry = await self.admit()
+        if self.entry:
+            await self.register(self.entry.reader_id)
         await self.accept(BEARER if BEARER in self.scope["subprotocols"] else None)
-        if entry is None:
+        if self.entry:
+            self.sender = asyncio.create_task(self.guarded(self.send_all()))
+        else:
             await self.close(NOT_SIGNED_IN)
-            return
-        self.entry, self.connected_at = entry, timezone.now()
-        await registry.add(entry.reader_id, self)
-        await sync_to_async(hot.mark_online)([entry.reader_id])
+
+    async def register(self, reader_id: int) -> None:
+        """From here on what is published to the reader waits to be sent."""
+        self.connected_at = timezone.now()
+        await registry.add(reader_id, self)
+        await sync_to_async(hot.mark_online)([reader_id])
         keeper.start()
-        self.sender = asyncio.create_task(self.guarded(self.send_all()))
 
     async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Rather no socket than a silent one: when its work fails, the client comes back with `since`."""
@@ -126,7 +132,7 @@ class FeedSocket(AsyncWebsocketConsumer):
         """
         if once in self.sent:
             return True
-        sending = self.send(text_data=frame)
+        sending = self.scope["server_send"]({"type": "websocket.send", "text": frame})
         try:
             sending.send(None)
         except (StopIteration, OSError):  # sent, or nobody is there any more
@@ -187,6 +193,7 @@ class FeedSocket(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if self.sender:
             self.sender.cancel()
+        if self.entry:
             registry.remove(self.entry.reader_id, self)
 
 

@@ -1,5 +1,6 @@
 """The websocket, through the real processes: web, sockets, workers."""
 
+import contextlib
 import json
 import os
 import re
@@ -158,6 +159,17 @@ def test_an_origin_that_is_no_address_is_refused(live_site):
     with pytest.raises(InvalidStatus) as refused:
         bob.socket(origin="http://[")
     assert refused.value.response.status_code == 403
+
+
+def test_who_sees_the_socket_open_hears_the_very_next_post(live_site):
+    alice, bob = people(live_site, "alice", "bob")
+    bob.follow(alice)
+    for n in range(5):
+        with contextlib.ExitStack() as opened:
+            sockets = [opened.enter_context(bob.socket()) for _ in range(10)]
+            alice.post(f"at once {n}")
+            for socket in sockets:
+                assert frames(socket, 1)[0]["post"]["content"] == f"at once {n}"
 
 
 def test_an_idle_socket_still_hears_after_longer_than_redis_waits(live_site):
