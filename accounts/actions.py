@@ -18,6 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from accounts.models import RESERVED_USERNAMES, User
 from feedsite import text
 from feedsite.errors import Invalid, invalid_fields
+from social import tasks as social_tasks
 
 AVATAR_PIXELS = 400
 AVATAR_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -101,6 +102,19 @@ def set_active(user: User, active: bool) -> bool:
     changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
     user.is_active = active
     return bool(changed)
+
+
+@transaction.atomic
+def change_privacy(user: User, is_private: bool) -> User:
+    """Who may read the account's posts, from the next read on; followers stay followers.
+
+    Whoever waits is let in when it becomes public, in the background: that may be thousands.
+    """
+    user.is_private = is_private
+    user.save(update_fields=["is_private"])
+    if not is_private:
+        social_tasks.accept_waiting.delay_on_commit(user.pk)
+    return user
 
 
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:

@@ -78,6 +78,11 @@ class UserPages(StaffList, UserAdmin):
         beginnings = Q(username__startswith=term) | Q(email__startswith=term) | Q(display_name__istartswith=term)
         return queryset.filter(beginnings), False
 
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_private" in form.changed_data:
+            actions.change_privacy(obj, obj.is_private)
+
     @admin.display(description="avatar")
     def picture(self, user: User) -> str:
         if not user.avatar_url:

@@ -97,10 +97,12 @@ class Me(APIView):
     def patch(self, request: Any) -> Response:
         """Changes what is given; `avatar` comes as multipart, null takes it away."""
         given = parsed(serializers.ProfileSerializer, request)
-        refuse(request.data, "is_private", "ranking")
-        words = {name: value for name, value in given.items() if name != "avatar"}
+        refuse(request.data, "ranking")
+        words = {name: value for name, value in given.items() if name in ("display_name", "bio")}
         with transaction.atomic():  # all of it or nothing
             actions.change_profile(request.user, **words)
             if "avatar" in given:
                 actions.change_avatar(request.user, given["avatar"])
+            if "is_private" in given:
+                actions.change_privacy(request.user, given["is_private"])
         return Response(own_card(request.user))

@@ -6,6 +6,10 @@ from accounts.models import User
 from feedsite.pages import checked
 
 
+class PrivacyForm(forms.Form):
+    is_private = forms.BooleanField(required=False)
+
+
 class ProfileForm(forms.Form):
     """Parses; the action judges."""
 

@@ -1,6 +1,9 @@
 """What the API takes and, for its schema, what it gives. The rules themselves live in the actions."""
 
+from typing import Any
+
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 
 class SmallUserSerializer(serializers.Serializer):
@@ -50,7 +53,14 @@ class SignedUpSerializer(TokenSerializer):
     user = UserSerializer()
 
 
+class GivenBooleanField(serializers.BooleanField):
+    """A form without it leaves things as they are, where DRF would take it for a box without its tick."""
+
+    default_empty_html: Any = empty
+
+
 class ProfileSerializer(serializers.Serializer):
     display_name = serializers.CharField(required=False, allow_blank=True, max_length=50)
     bio = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    is_private = GivenBooleanField(required=False)
     avatar = serializers.ImageField(required=False, allow_null=True)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("settings", to_profile),
     path("settings/", to_profile, name="settings"),
     path("settings/profile", views.settings_profile, name="settings_profile"),
+    path("settings/privacy", views.settings_privacy, name="settings_privacy"),
     path("settings/security", views.settings_security, name="settings_security"),
     path("settings/tokens", views.settings_tokens, name="settings_tokens"),
     path("settings/tokens/<id:token_id>/revoke", views.token_revoke, name="token_revoke"),

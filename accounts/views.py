@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oauth2_provider.models import AccessToken
 
 from accounts import actions
-from accounts.forms import ProfileForm
+from accounts.forms import PrivacyForm, ProfileForm
 from feedsite.errors import DomainError
-from feedsite.pages import Request, show_errors, signed_in
+from feedsite.pages import Request, checked, show_errors, signed_in
 
 # More than anybody makes by hand; a script that signs in again and again may.
 MOST_TOKENS_SHOWN = 100
+PRIVATE_NOW = "Your account is private. Who wants to follow you asks first."
+PUBLIC_NOW = "Your account is public. Everybody may read and follow you."
 # Where the session keeps a new token until the next page has shown it.
 TOKEN_MADE = "token_made"  # noqa: S105 a key, no secret
 
@@ -44,6 +46,16 @@ def settings_profile(request: Request) -> HttpResponse:
         return render(request, "accounts/settings_profile.html", {"form": show_errors(form, error)}, status=422)
     messages.success(request, "Your profile is saved.")
     return redirect("settings_profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def settings_privacy(request: Request) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/settings_privacy.html")
+    user = actions.change_privacy(request.user, checked(PrivacyForm(request.POST))["is_private"])
+    messages.success(request, PRIVATE_NOW if user.is_private else PUBLIC_NOW)
+    return redirect("settings_privacy")
 
 
 @require_safe

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from feedsite.health import missing_parts
 from feedsite.pages import live_url
 
-FEATURES = {"comments": True, "likes": True, "live": True, "visibility": True}
+FEATURES = {"comments": True, "likes": True, "live": True, "private_accounts": True, "visibility": True}
 
 
 class Site(APIView):

@@ -55,6 +55,8 @@ app.conf.task_routes = {
     "feeds.tasks.trim_feeds": "maint",
     "posts.tasks.erase_deleted": "maint",
     "accounts.tasks.clear_idempotency": "maint",
+    "social.tasks.accept_waiting": "maint",
+    "social.tasks.sweep_requests": "maint",
 }
 
 
@@ -77,5 +79,6 @@ app.conf.beat_schedule = {
     "judge-everybody": daily(3, 17, "feeds.tasks.judge_everybody"),
     "trim-feeds": every(600, "feeds.tasks.trim_feeds"),
     "erase-deleted": every(3600, "posts.tasks.erase_deleted"),
+    "sweep-requests": every(60, "social.tasks.sweep_requests"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
 }

@@ -244,6 +244,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "feedsite.pages.site",
+                "social.pages.requests_waiting",
             ]
         },
     }

@@ -1,4 +1,4 @@
-"""Staff pages of follows, blocks and mutes: lists to look things up in, and to end them."""
+"""Staff pages of follows, requests, blocks and mutes: lists to look things up in, and to end them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from accounts.models import User
 from feedsite.admin import StaffList, user_link
+from feedsite.errors import NotFound
 from social import actions
-from social.rows import BlockRow, FollowRow, MuteRow
+from social.rows import BlockRow, FollowRequestRow, FollowRow, MuteRow
 
 
 class EdgePages(StaffList):
@@ -84,6 +85,19 @@ class FollowPages(EdgePages):
 
     def end_edge(self, one: User, other: User) -> bool:
         return actions.unfollow(follower=one, author=other)
+
+
+@admin.register(FollowRequestRow)
+class FollowRequestPages(EdgePages):
+    source, target = "follower", "followee"
+    list_display = ["one", "other", "created_at"]
+
+    def end_edge(self, one: User, other: User) -> bool:
+        try:
+            actions.reject_follow(owner=other, follower=one)
+        except NotFound:
+            return False
+        return True
 
 
 @admin.register(BlockRow)

@@ -68,26 +68,53 @@ class UserLookup(APIView):
 class FollowUser(APIView):
     @extend_schema(request=None, responses={200: FollowAnswer})
     def post(self, request: Any, user_id: int) -> Response:
+        """Follows the account, or asks to where it is private: `requested` is true until its owner answers."""
         author = find_user(request.user, pk=user_id)
         if author.pk != request.user.pk and actions.is_blocked_either_way(request.user.pk, author.pk):
             raise Forbidden("You block this account. Unblock it to follow it.")
         actions.follow(follower=request.user, author=author)
-        return self.answer(author, following=True)
+        return self.answer(request.user, author)
 
     @extend_schema(request=None, responses={200: FollowAnswer})
     def delete(self, request: Any, user_id: int) -> Response:
+        """Ends a follow, or takes back the request to."""
         author = find_user(request.user, pk=user_id)
         if author.pk == request.user.pk:
             raise Invalid("You cannot follow or unfollow yourself.")
         actions.unfollow(follower=request.user, author=author)
-        return self.answer(author, following=False)
+        return self.answer(request.user, author)
 
-    def answer(self, author: User, *, following: bool) -> Response:
+    def answer(self, viewer: User, author: User) -> Response:
         author.refresh_from_db(fields=["followers_count"])
-        count = author.followers_count
-        return Response(
-            {"user_id": str(author.pk), "following": following, "requested": False, "followers_count": count}
-        )
+        relation = queries.relations(viewer, [author.pk])[author.pk]
+        stands = {"following": relation.following, "requested": relation.requested}
+        return Response({"user_id": str(author.pk), **stands, "followers_count": author.followers_count})
+
+
+class FollowRequests(APIView):
+    @extend_schema(responses=UserListSerializer, parameters=PAGE_PARAMETERS)
+    def get(self, request: Any) -> Response:
+        """Those who ask to follow one's private account."""
+        asked = page_request(request.query_params, list_name="follow_requests", viewer=request.user)
+        users = queries.asking(request.user, below=asked.after, limit=asked.limit + 1)
+        shown, following = page_of(users, asked)
+        return Response(listed("users", user_cards(request.user, shown), following))
+
+
+class AcceptFollow(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Any, user_id: int) -> Response:
+        """Lets the account follow; 404 when it does not ask to, or no longer."""
+        actions.accept_follow(owner=request.user, follower=find_user(request.user, pk=user_id))
+        return Response(status=204)
+
+
+class RejectFollow(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Any, user_id: int) -> Response:
+        """Ends the request; the account is not told, and may ask again."""
+        actions.reject_follow(owner=request.user, follower=find_user(request.user, pk=user_id))
+        return Response(status=204)
 
 
 BlockAnswer = inline_serializer("Blocking", {"user_id": drf.CharField(), "blocking": drf.BooleanField()})

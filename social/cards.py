@@ -9,7 +9,7 @@ from social.queries import relations
 
 
 def user_cards(viewer: Any, users: list[User]) -> list[dict[str, Any]]:
-    """The User of the contract for each, with the viewer's relations when signed in; 4 queries."""
+    """The User of the contract for each, with the viewer's relations when signed in; one query."""
     if not viewer.is_authenticated:
         return [public_card(user) for user in users]
     known = relations(viewer, [user.pk for user in users])

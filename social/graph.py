@@ -68,6 +68,11 @@ DELETE FROM graph_wanted w USING block b
  WHERE (b.blocker_id = w.follower_id AND b.blocked_id = w.followee_id)
     OR (b.blocker_id = w.followee_id AND b.blocked_id = w.follower_id)
 """
+# Whoever is let in by the import waits no longer.
+DROP_REQUESTS = """
+DELETE FROM follow_request r USING graph_wanted w
+ WHERE r.followee_id = w.followee_id AND r.follower_id = w.follower_id
+"""
 # An author whom nobody but this transaction knows has no post, and no publish of theirs is under
 # way: such edges may be pushed from the start. All others are pulled until the mover has them.
 MAKE_FOLLOWS = """
@@ -144,6 +149,7 @@ def make_follows(cursor: Any, counts: Counts, pushed_most: int, progress: Progre
     cursor.execute("LOCK TABLE block IN SHARE MODE")
     cursor.execute(DROP_BLOCKED)
     counts.blocked = cursor.rowcount
+    cursor.execute(DROP_REQUESTS)
     cursor.execute("ANALYZE graph_wanted, graph_new_user")
     cursor.execute(MAKE_FOLLOWS, [pushed_most])
     counts.follows_made = cursor.rowcount

@@ -39,6 +39,20 @@ class Follow(Edge):
         ]
 
 
+class FollowRequest(Edge):
+    """`follower` asks to read `followee`, whose account is private; gone once answered, withdrawn or blocked."""
+
+    pk = models.CompositePrimaryKey("followee_id", "follower_id")
+    followee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "follow_request"
+        constraints = [models.CheckConstraint(condition=~Q(followee=F("follower")), name="no_request_to_oneself")]
+        # What one asked for: the staff list, and erasing an account. Who waits is the key's own order.
+        indexes = [models.Index(fields=["follower", "followee"], name="follow_request_out")]
+
+
 class Block(Edge):
     """Neither sees the other's posts, and neither can follow the other."""
 

@@ -1,4 +1,4 @@
-"""Follows, blocks and mutes as the staff pages list them.
+"""Follows, requests, blocks and mutes as the staff pages list them.
 
 Their tables have keys of two columns, which Django's admin does not take; these are the same rows
 through views with one text key, `1-2`. They are only listed and filtered by the two columns, which
@@ -29,6 +29,20 @@ class FollowRow(Row):
         db_table = "follow_row"
         unique_together = [("follower", "followee")]
         verbose_name = "follow"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FollowRequestRow(Row):
+    follower = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    followee = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+
+    class Meta:
+        managed = False
+        db_table = "follow_request_row"
+        unique_together = [("follower", "followee")]
+        verbose_name = "follow request"
 
     def __str__(self) -> str:
         return self.key

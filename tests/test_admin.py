@@ -15,13 +15,13 @@ from posts import actions as posts_actions
 from posts import queries
 from posts.models import Post
 from social import actions as social_actions
-from social.models import Block, Follow, Mute
+from social.models import Block, Follow, FollowRequest, Mute
 from tests.conftest import member
-from tests.helpers import PASSWORD
+from tests.helpers import PASSWORD, run_tasks
 
 LISTS = [
     "accounts_user", "oauth2_provider_accesstoken", "posts_post",
-    "social_followrow", "social_blockrow", "social_muterow",
+    "social_followrow", "social_followrequestrow", "social_blockrow", "social_muterow",
 ]  # fmt: skip
 FILTERS = [
     (
@@ -40,6 +40,7 @@ FILTERS = [
     ("social_followrow", "q=alice"),
     ("social_followrow", "q=bob+alice"),
     ("social_followrow", "q=nobody_there"),
+    ("social_followrequestrow", "q=carol+dave"),
     ("social_blockrow", "q=alice"),
     ("social_muterow", "q=@alice"),
 ]
@@ -61,6 +62,8 @@ def life(alice: User, bob: User, carol: User, dave: User) -> Post:
     social_actions.follow(follower=bob, author=alice)
     social_actions.block(blocker=alice, blocked=dave)
     social_actions.mute(muter=carol, muted=alice)
+    accounts_actions.change_privacy(dave, True)
+    social_actions.follow(follower=carol, author=dave)
     accounts_actions.issue_token(alice)
     return post
 
@@ -124,7 +127,8 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(staff: Client, life: Pos
         post = posts_actions.publish(author=person, content=f"Post {number}")
         posts_actions.comment(author=person, post_id=post.pk, content="And more.")
         social_actions.follow(follower=person, author=alice)
-        social_actions.block(blocker=person, blocked=User.objects.get(username="dave"))
+        social_actions.follow(follower=person, author=User.objects.get(username="dave"))
+        social_actions.block(blocker=person, blocked=User.objects.get(username="carol"))
         social_actions.mute(muter=person, muted=alice)
         accounts_actions.issue_token(person)
     with CaptureQueriesContext(connection) as many:
@@ -214,10 +218,12 @@ def test_a_post_can_be_read_but_not_rewritten(staff: Client, life: Post) -> None
 
 def test_edges_are_ended_by_the_site_s_own_functions(staff: Client, life: Post, alice: User, bob: User) -> None:
     follow, block, mute = Follow.objects.get(), Block.objects.get(), Mute.objects.get()
+    asked = FollowRequest.objects.get()
     act(staff, "social_followrow", "end", f"{follow.follower_id}-{follow.followee_id}", "nonsense", "1-x")
+    act(staff, "social_followrequestrow", "end", f"{asked.follower_id}-{asked.followee_id}", "1-2")
     act(staff, "social_blockrow", "end", f"{block.blocker_id}-{block.blocked_id}")
     act(staff, "social_muterow", "end", f"{mute.muter_id}-{mute.muted_id}")
-    assert [model.objects.count() for model in (Follow, Block, Mute)] == [0, 0, 0]
+    assert [model.objects.count() for model in (Follow, FollowRequest, Block, Mute)] == [0] * 4
     alice.refresh_from_db()
     bob.refresh_from_db()
     assert (alice.followers_count, bob.following_count) == (0, 0)
@@ -238,6 +244,13 @@ def test_a_profile_is_corrected_and_the_name_stays(staff: Client, alice: User) -
     assert staff.post(address, form).status_code == 302
     alice.refresh_from_db()
     assert (alice.username, alice.display_name) == ("alice", "Alice M.")
+
+
+def test_staff_who_make_an_account_public_let_in_who_waits(staff: Client, life: Post, carol: User, dave: User) -> None:
+    address = reverse("admin:accounts_user_change", args=[dave.pk])
+    staff.post(address, {"email": "dave@example.org", "display_name": "", "bio": "", "is_active": "on"})
+    run_tasks()
+    assert Follow.objects.filter(follower=carol, followee=dave).exists()
 
 
 def test_tokens_are_listed_without_the_token_and_revoked(staff: Client, alice: User) -> None:

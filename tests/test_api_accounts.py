@@ -79,8 +79,8 @@ def test_guessing_passwords_is_slowed_down(alice, api, settings):
 
 
 def test_what_the_site_does_not_have_is_refused_instead_of_forgotten(alice, api):
-    status, answer = api(alice).patch("/users/me", {"bio": "x", "is_private": True})
-    assert (status, list(answer["fields"])) == (400, ["is_private"])
+    status, answer = api(alice).patch("/users/me", {"bio": "x", "ranking": "ml"})
+    assert (status, list(answer["fields"])) == (400, ["ranking"])
     assert api(alice).get("/users/me")[1]["bio"] == ""
 
 

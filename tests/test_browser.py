@@ -216,11 +216,38 @@ def test_everything_works_without_javascript(person):
     expect(alice.get_by_role("link", name=re.compile("log in", re.I)).first).to_be_visible()
 
 
+def test_a_private_account_is_asked_and_answers_without_a_reload_or_a_lost_focus(person):
+    alice, bob, carol = (sign_up(person(name)) for name in ("alice", "bob", "carol"))
+    alice.goto("/settings/privacy")
+    alice.get_by_role("switch", name="Private account").check()
+    alice.get_by_role("button", name="Save").click()
+    expect(alice.get_by_text("Your account is private.")).to_be_visible()
+    for asking in (bob, carol):
+        asking.goto(f"/@{alice.name}")
+        asking.get_by_role("button", name=f"Follow {alice.name}").click()
+        expect(asking.get_by_role("button", name=f"Requested to follow {alice.name}")).to_be_focused()
+        expect(asking.get_by_text(f"You asked to follow {alice.name}")).to_be_visible()
+    alice.goto(f"/@{alice.name}")
+    alice.get_by_role("link", name="2 people ask to follow you").click()
+    alice.evaluate("window.notReloaded = true")
+    alice.get_by_role("button", name=f"Accept {carol.name}").press("Enter")
+    expect(alice.get_by_role("button", name=f"Accept {bob.name}")).to_be_focused()
+    expect(alice.get_by_text(f"{carol.name} follows you now.")).to_be_visible()
+    expect(alice.locator("#waiting-badge")).to_contain_text("1")
+    alice.get_by_role("button", name=f"Reject {bob.name}").press("Enter")
+    expect(alice.get_by_text("Nobody is waiting")).to_be_visible()
+    expect(alice.get_by_role("heading", name="Follow requests")).to_be_focused()
+    assert alice.evaluate("window.notReloaded")
+    for asking, stands in ((carol, f"Following {alice.name}"), (bob, f"Follow {alice.name}")):
+        asking.reload()
+        expect(asking.get_by_role("button", name=stands)).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_scrolls_sideways(person, width):
     alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
     write(alice, "A very long word: " + "x" * 200)
-    name = alice.name
-    for path in ("/", "/public", f"/@{name}", f"/@{name}/followers", "/settings/profile", "/settings/security"):
+    name, settings = alice.name, [f"/settings/{page}" for page in ("profile", "privacy", "security")]
+    for path in ("/", "/public", f"/@{name}", f"/@{name}/followers", "/follow-requests", *settings):
         alice.goto(path)
         assert alice.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -32,13 +32,13 @@ def check(document, method, path, status, body):
     Draft202012Validator({**schema, "components": document["components"]}).validate(body)
 
 
-def test_every_answer_is_as_the_document_says(document, alice, bob, api):
+def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     social.follow(follower=bob, author=alice)
     post = actions.publish(author=alice, content="Hello @bob #tea").pk
     app, me, her = api(bob), f"/users/{bob.pk}", f"/users/{alice.pk}"
     reads = ["/users/me", me, "/users/lookup?username=alice", f"{her}/followers", f"{me}/following", f"{her}/posts"]
     reads += ["/timeline", "/timeline/public", "/timeline/hashtag/tea", f"/posts/{post}", f"/posts/{post}/comments"]
-    reads += [f"/posts/{post}/likes", "/site"]
+    reads += [f"/posts/{post}/likes", "/site", "/follow-requests"]
     wrong = ["/users/999", "/timeline?limit=0", "/posts/5", "/timeline?cursor=x", "/users/lookup"]
     for path in (*reads, *wrong):
         check(document, "get", path, *app.get(path))
@@ -49,7 +49,14 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, api):
     for path in (f"/posts/{post}/like", f"{her}/mute", f"{her}/follow", f"{her}/block", f"{me}/block"):
         check(document, "post", path, *app.post(path))
         check(document, "delete", path, *app.delete(path))
-    check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "Hi"}))
+    check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "Hi", "is_private": True}))
+    for answer in ("accept", "reject"):
+        check(document, "post", f"{me}/follow", *api(carol).post(f"{me}/follow"))
+        check(document, "get", "/follow-requests", *app.get("/follow-requests"))
+        path = f"/follow-requests/{carol.pk}/{answer}"
+        for _ in range(2):
+            check(document, "post", path, *app.post(path))
+        social.unfollow(follower=carol, author=bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
     new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}

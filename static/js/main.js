@@ -8,4 +8,5 @@ import "./likes.js";
 import "./composer.js";
 import "./cards.js";
 import "./settings.js";
+import "./requests.js";
 import "./live.js";

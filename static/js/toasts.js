@@ -32,6 +32,9 @@ stack?.addEventListener("click", (event) => {
   if (event.target.closest("[data-toast-close]")) event.target.closest("[data-toast]").remove();
 });
 
+// What the server says beside the piece of page it sends.
+document.addEventListener("say", (event) => say(event.detail.text));
+
 document.addEventListener("htmx:sendError", () => say("You seem to be offline. Please try again.", { isError: true }));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;

@@ -27,6 +27,7 @@ from feedsite.pagination import page_request
 from posts import actions as posts
 from posts.models import Outbox, Post
 from social import actions as social
+from social import queries as people
 from tests.helpers import flush_redis
 
 WHOLE = 100_000
@@ -84,17 +85,53 @@ def change_visibility(post_id: int, visibility: str) -> None:
 
 ROLES = {"follow": ("follower", "author"), "block": ("blocker", "blocked"), "mute": ("muter", "muted")}
 RELATIONS = [f"{prefix}{kind}" for kind in ROLES for prefix in ("", "un")]
+ANSWERS = ["accept_follow", "reject_follow"]
+ROLES |= dict.fromkeys(ANSWERS, ("owner", "follower"))
 
 
 def relate(deed: str, one: User, other: User) -> None:
-    """One of RELATIONS; what may not be is refused and changes nothing."""
+    """One of RELATIONS, or an answer to a request; what may not be is refused and changes nothing."""
     names = ROLES[deed.removeprefix("un")]
     with refusals():
         getattr(social, deed)(**dict(zip(names, (one, other), strict=True)))
 
 
 def set_private(person: User, is_private: bool) -> None:
-    User.objects.filter(pk=person.pk).update(is_private=is_private)
+    accounts.change_privacy(person, is_private)
+
+
+def follows(reader: User, author: User) -> bool:
+    return people.relations(reader, [author.pk])[author.pk].following
+
+
+def contradictions() -> list[str]:
+    """People who ask for what they have, or for what a block forbids; and counters that do not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONTRADICTIONS)
+        return [what for (what,) in cursor.fetchall()]
+
+
+CONTRADICTIONS = """
+SELECT format('%s asks %s and follows', r.follower_id, r.followee_id)
+  FROM follow_request r JOIN follow f USING (follower_id, followee_id)
+UNION ALL
+SELECT format('%s asks %s and a block forbids it', r.follower_id, r.followee_id)
+  FROM follow_request r WHERE blocked_either_way(r.follower_id, r.followee_id)
+UNION ALL
+SELECT format('%s follows %s and a block forbids it', f.follower_id, f.followee_id)
+  FROM follow f WHERE blocked_either_way(f.follower_id, f.followee_id)
+UNION ALL
+SELECT format('%s is counted wrongly', u.username) FROM accounts_user u
+ WHERE u.followers_count <> (SELECT count(*) FROM follow f WHERE f.followee_id = u.id)
+    OR u.following_count <> (SELECT count(*) FROM follow f WHERE f.follower_id = u.id)
+"""
+
+
+def let_in_waiting() -> None:
+    """What the other sweeper does: nobody waits for an account that is public."""
+    for owner_id in people.public_but_asked():
+        social.accept_waiting(owner_id, after=0, most=WHOLE)
+    assert not people.public_but_asked()
 
 
 def set_active(person: User, is_active: bool) -> None:
@@ -143,6 +180,7 @@ def sweep() -> None:
     """What the sweeper does once a lost message has been owed for long."""
     for post_id in Outbox.objects.order_by("pk").values_list("pk", flat=True):
         fanout.deliver(post_id)
+    let_in_waiting()
 
 
 def is_owed() -> bool:

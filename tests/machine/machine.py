@@ -70,12 +70,13 @@ class Machine(RuleBasedStateMachine):
             engine.trim()
 
     def teardown(self) -> None:
-        """Everybody sees everything, with messages waiting and after every message has run."""
+        """Everybody sees everything, with messages waiting and after every message has run; no edge denies another."""
         try:
             if sys.exception() is None:
                 self.everybody_scrolls(4)
                 self.world.run_all()
                 assert not engine.is_owed()
+                assert not engine.contradictions()
                 self.everybody_scrolls(7)
         finally:
             self.world.end()
@@ -91,6 +92,9 @@ class Machine(RuleBasedStateMachine):
             return engine.read(self.world.ids[person], size, cursor)
 
         return Scroll(self.world.ids[person], read)
+
+    def follows(self, pair: tuple[int, int]) -> bool:
+        return engine.follows(*(self.people[number] for number in pair))
 
     def post(self, which: int) -> int | None:
         return self.posts[-1 - which % len(self.posts)] if self.posts else None
@@ -122,7 +126,7 @@ class Machine(RuleBasedStateMachine):
         elif post:
             engine.change_visibility(post, change)
 
-    @rule(deed=st.tuples(st.sampled_from(["follow", "follow", *engine.RELATIONS]), PAIRS))
+    @rule(deed=st.tuples(st.sampled_from(["follow", "follow", *engine.RELATIONS, *engine.ANSWERS]), PAIRS))
     def relate(self, deed: tuple[str, tuple[int, int]]) -> None:
         name, (one, other) = deed
         engine.relate(name, self.people[one], self.people[other])
@@ -131,6 +135,19 @@ class Machine(RuleBasedStateMachine):
     def change_account(self, person: int, is_active: bool, is_private: bool) -> None:
         engine.set_active(self.people[person], is_active)
         engine.set_private(self.people[person], is_private)
+
+    @rule(pair=PAIRS, answer=st.sampled_from(["unfollow", "block", *engine.ANSWERS]), is_public_then=st.booleans())
+    def ask(self, pair: tuple[int, int], answer: str, is_public_then: bool) -> None:
+        """One asks to follow another's private account, and is answered, withdraws, or all are about to be let in."""
+        follower, owner = pair
+        engine.set_private(self.people[owner], True)
+        did_follow = self.follows(pair)
+        self.relate(("follow", pair))
+        assert self.follows(pair) is did_follow, "nobody is let in by asking"
+        if is_public_then:
+            engine.set_private(self.people[owner], False)
+        self.relate((answer, pair if answer == "unfollow" else (owner, follower)))
+        assert not engine.contradictions()
 
     # --- What workers do -------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ class World:
         empty_tables()
         flush_redis()
         for person in self.people:
-            person.is_active = True
+            person.is_active, person.is_private = True, False
         self.settings = override_settings(**{**SMALL, "RATE_LIMITS": False, **chosen})
         self.settings.enable()
 
