@@ -1,14 +1,17 @@
 """The home timeline through the API: exact however a post gets there."""
 
 import pytest
+from django.db import connection
 from django_redis import get_redis_connection
 
+from accounts.models import User
 from feeds import keys, mover, upkeep
 from feeds.models import FeedEntry, ReaderState
 from posts import actions
 from posts.models import Outbox, Post
 from social import actions as social
 from social.models import Mute
+from tests.factories import UserFactory
 from tests.helpers import flush_redis, queries_at_most, run_tasks
 from tests.timelines import contents, page_through, share, warm
 
@@ -249,3 +252,30 @@ def test_nonsense_parameters_are_refused(alice, api, query):
 
 def test_the_timeline_is_for_those_signed_in(db, api):
     assert api().get("/timeline")[0] == 401
+
+
+def rows_read(table: str) -> int:
+    """Rows of a table that this transaction has read, by whatever way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = %s", [table]
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("is_hot", [False, True])
+def test_a_page_reads_by_keys_whatever_the_planner_thinks_of_the_tables(is_hot, alice, bob, settings, api):
+    """A hundred thousand accounts and a handful of posts once made it read all accounts for each page."""
+    settings.HOT_FROM_FOLLOWEES = 0 if is_hot else 100
+    social.follow(follower=bob, author=alice)
+    for _ in range(50):
+        actions.publish(author=alice, content="hello")
+    User.objects.bulk_create([UserFactory.build() for _ in range(20_000)])
+    run_tasks()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    api(bob).get("/timeline")
+    before = rows_read("accounts_user"), rows_read("follow")
+    assert len(api(bob).get("/timeline")[1]["posts"]) == 20
+    read = rows_read("accounts_user") - before[0], rows_read("follow") - before[1]
+    assert max(read) < 150, read
