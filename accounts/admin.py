@@ -64,8 +64,10 @@ class UserPages(StaffList, UserAdmin):
         return False
 
     def get_readonly_fields(self, request: Any, obj: User | None = None) -> list[str]:
-        """A username never changes; one's own rights and those of others' are for superusers."""
-        fields = [*self.readonly_fields, *(["username"] if obj else [])]
+        """A username never changes, and who may read is its owner's to say: a form that was open for long would
+        say it again. One's own rights and those of others are for superusers.
+        """
+        fields = [*self.readonly_fields, *(["username", "is_private"] if obj else [])]
         if not request.user.is_superuser:
             fields += ["is_staff", "is_superuser", "groups", "user_permissions"]
         return fields
@@ -77,11 +79,6 @@ class UserPages(StaffList, UserAdmin):
             return queryset, False
         beginnings = Q(username__startswith=term) | Q(email__startswith=term) | Q(display_name__istartswith=term)
         return queryset.filter(beginnings), False
-
-    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if "is_private" in form.changed_data:
-            actions.change_privacy(obj, obj.is_private)
 
     @admin.display(description="avatar")
     def picture(self, user: User) -> str:

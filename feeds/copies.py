@@ -45,21 +45,23 @@ def keep(reader: Any, copy: hot.Copy | None) -> None:
     if not pays(reader):
         if known.is_sure(reader):
             return
-        known.note(reader)
         copy = hot.read(reader.pk)
-    if copy is None or copy.version != reader.relations_version:
-        fill(reader.pk)
+    if (copy and copy.version == reader.relations_version) or fill(reader.pk):
+        known.note(reader)
 
 
-def fill(reader_id: int) -> None:
-    """Copies the reader's newest candidates to Redis; a crash or a flush on the way only loses the copy."""
+def fill(reader_id: int) -> bool:
+    """Copies the reader's newest candidates to Redis; whether they are there now.
+
+    A crash or a flush on the way only loses the copy.
+    """
     token = hot.start_fill(reader_id)
     if token is None:
-        return
+        return False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT u.relations_version, timeline_candidates(u.id, %s) FROM accounts_user u WHERE u.id = %s",
             [settings.HOT_TIMELINE_LENGTH, reader_id],
         )
         version, entries = cursor.fetchone()
-    hot.finish_fill(reader_id, token, version=version, entries=entries or [])
+    return hot.finish_fill(reader_id, token, version=version, entries=entries or [])

@@ -54,7 +54,10 @@ class Tally:
             self.is_waiting = True
         timer = threading.Timer(TELL_SECONDS, self.tell)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError:  # no thread to be had: the next count tries again
+            self.is_waiting = False
 
     def tell(self) -> None:
         """Tells Redis now; when this returns, all that was counted before stands there."""
@@ -86,13 +89,18 @@ def note_hot_read() -> None:
     tally.add({"hot_reads": 1})
 
 
-def note_delivery(followers: int, pushed: int, push_seconds: float, fresh_seconds: float) -> None:
-    """Counts a delivered post: entries written, how long that took, and how old it then was."""
+def note_pushed(entries: int) -> None:
+    """Counts entries written, by whichever of the workers that take part in a delivery."""
+    if entries:
+        tally.add({"pushed": entries})
+
+
+def note_delivery(followers: int, push_seconds: float, fresh_seconds: float) -> None:
+    """Counts a delivered post: how long its pushing took, pauses included, and how old it then was."""
     size = size_bucket(followers)
     tally.add(
         {
             "posts": 1,
-            "pushed": pushed,
             f"push:{size}:posts": 1,
             f"push:{size}:us": round(push_seconds * 1e6),
             f"fresh:{fresh_bucket(fresh_seconds)}": 1,

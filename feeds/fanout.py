@@ -17,6 +17,11 @@ from posts.models import NEVER, Outbox, first_id_at, time_of
 logger = logging.getLogger(__name__)
 # From here on it pays to push while Redis adds.
 MANY_HOT = 50
+# A fan-out that is under way serves a chunk in a tenth of this, pauses included.
+MOVES_WITHIN_SECONDS = 0.25
+# These transactions do not wait for the disk. What a crash of the server takes back it takes back whole, the rows
+# with the note in the outbox that they are there, and a sweeper does it again.
+SOON = "set_config('synchronous_commit', 'off', true)"
 
 
 class Owed(NamedTuple):
@@ -48,14 +53,16 @@ def deliver(post_id: int) -> None:
     announced = as_done(True) if owed.is_announced else announce(owed)
     start = time.perf_counter()
     is_known = announced.done()
-    pushed = owed.served + push(post_id, announced)
+    pause = settings.FANOUT_BIG_PAUSE if owed.followers > settings.FANOUT_BIG_FOLLOWERS else 0
+    pushed = owed.served + push(post_id, announced, pause)
     taken = time.perf_counter() - start
+    counts.note_pushed(pushed)
     if announced.result():
         if not is_known:  # else the last chunk has done it
             finish(post_id)
         if not owed.is_announced:
             fresh = (timezone.now() - time_of(post_id)).total_seconds()
-            counts.note_delivery(owed.followers, pushed, taken, fresh)
+            counts.note_delivery(owed.followers, taken, fresh)
             rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
 
 
@@ -78,17 +85,22 @@ def find_owed(post_id: int) -> Owed | None:
     return Owed(*row) if row else None
 
 
-def push(post_id: int, announced: "Future[bool]") -> int:
+def push(post_id: int, announced: "Future[bool]", pause: float = 0) -> int:
     """Serves whoever is left, a chunk each transaction; how many that were.
+
+    `pause` is how long it leaves the machine to others after a chunk, as a share of what that took.
 
     The first chunk after Redis has answered marks the post as announced, so that a sweeper who finds it
     in the middle announces nothing again; the last one is the end of it.
     """
-    pushed = 0
+    pushed, began = 0, time.perf_counter()
     while served := push_chunk(post_id, is_announced=announced.done() and announced.result()):
         pushed += served
         if served < settings.FANOUT_CHUNK_FOLLOWERS:
             break
+        if pause:
+            time.sleep(pause * (time.perf_counter() - began))
+        began = time.perf_counter()
     return pushed
 
 
@@ -98,16 +110,18 @@ def push_chunk(post_id: int, *, is_announced: bool = False) -> int:
     with connection.cursor() as cursor:
         if is_announced:
             chunk.append(settings.FANOUT_LINGER_SECONDS)
-            cursor.execute("SELECT fanout_chunk_and_finish(%s, %s, make_interval(secs => %s))", chunk)
+            cursor.execute(f"SELECT {SOON}, fanout_chunk_and_finish(%s, %s, make_interval(secs => %s))", chunk)
         else:
-            cursor.execute("SELECT fanout_chunk(%s, %s)", chunk)
-        return cursor.fetchone()[0] or 0
+            cursor.execute(f"SELECT {SOON}, fanout_chunk(%s, %s)", chunk)
+        return cursor.fetchone()[1] or 0
 
 
 def finish(post_id: int) -> None:
     """Marks the post as announced, and clears away what was done a moment ago."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT fanout_finish(%s, make_interval(secs => %s))", [post_id, settings.FANOUT_LINGER_SECONDS])
+        cursor.execute(
+            f"SELECT {SOON}, fanout_finish(%s, make_interval(secs => %s))", [post_id, settings.FANOUT_LINGER_SECONDS]
+        )
 
 
 def announce(owed: Owed) -> "Future[bool]":
@@ -188,14 +202,42 @@ def audience(author_id: int, candidates: list[int]) -> list[int]:
 
 
 def lost(now: object) -> list[int]:
-    """Posts owed for longer than a worker should need: what a crash has left, first what is not pushed."""
+    """Posts owed for longer than a worker should need: what a crash has left, first what is not pushed.
+
+    A post that is under way, or a big one that waits for another big one to be through, is not lost.
+    """
+    found = owed_long(now)
+    if not any(place.is_under_way or place.is_big for place in found.values()):
+        return list(found)
+    time.sleep(MOVES_WITHIN_SECONDS)
+    later = owed_long(now)
+    moving = {post_id for post_id, place in found.items() if later.get(post_id) != place}
+    is_queue = any(found[post_id].is_big for post_id in moving)
+    waits = {post_id for post_id, place in found.items() if is_queue and place.is_big and not place.is_under_way}
+    return [post_id for post_id in found if post_id not in moving | waits]
+
+
+class Progress(NamedTuple):
+    """How far a post in the outbox has come."""
+
+    next_follower: int
+    is_big: bool
+
+    @property
+    def is_under_way(self) -> bool:
+        return 0 < self.next_follower < Outbox.ALL_PUSHED
+
+
+def owed_long(now: object) -> dict[int, Progress]:
     before = first_id_at(now) - (settings.FANOUT_LOST_AFTER_SECONDS * 1000 << 12)  # type: ignore[arg-type]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT post_id FROM fanout WHERE post_id < %s ORDER BY next_follower = %s, post_id LIMIT 500",
-            [before, Outbox.ALL_PUSHED],
+            "SELECT o.post_id, o.next_follower, u.followers_count > %s FROM fanout o"
+            "  JOIN accounts_user u ON u.id = o.author_id"
+            " WHERE o.post_id < %s ORDER BY o.next_follower = %s, o.post_id LIMIT 500",
+            [settings.FANOUT_BIG_FOLLOWERS, before, Outbox.ALL_PUSHED],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return {post_id: Progress(*place) for post_id, *place in cursor.fetchall()}
 
 
 def sweep(now: object) -> None:

@@ -139,12 +139,15 @@ def start_fill(user_id: int) -> str | None:
     return token if START(client(), names, [token, FILL_SECONDS, user_id, until]) else None
 
 
-@forgiving(lambda: None)
-def finish_fill(user_id: int, token: str, *, version: int, entries: Sequence[int]) -> None:
-    """Ends a fill with the newest candidates, newest first; fewer than HOT_TIMELINE_LENGTH are all there are."""
+@forgiving(lambda: False)
+def finish_fill(user_id: int, token: str, *, version: int, entries: Sequence[int]) -> bool:
+    """Ends a fill with the newest candidates, newest first; fewer than HOT_TIMELINE_LENGTH are all there are.
+
+    False when the copy was emptied meanwhile.
+    """
     low = entries[-1] - 1 if len(entries) >= settings.HOT_TIMELINE_LENGTH else 0
     mark = f"v{version}:{low}"
-    FINISH(client(), [keys.hot_timeline(user_id)], [token, mark, settings.HOT_TIMELINE_SECONDS, *entries])
+    return bool(FINISH(client(), [keys.hot_timeline(user_id)], [token, mark, settings.HOT_TIMELINE_SECONDS, *entries]))
 
 
 def add(entry_id: int, user_ids: Sequence[int]) -> None:

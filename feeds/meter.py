@@ -204,10 +204,10 @@ def close_days(now: datetime | None = None) -> None:
     """Works out what other ways would have cost, for days that are over and were not looked at yet."""
     day = today(now or timezone.now())
     kept = day - timedelta(days=KEPT_DAYS)
+    ReadDay.objects.filter(day__lt=kept).delete()
     open_days = FeedDay.objects.filter(day__lt=day, day__gte=kept, strategy="").order_by("day")
     for past in open_days.values_list("day", flat=True):
         close_day(past)
-    ReadDay.objects.filter(day__lt=kept).delete()
 
 
 def close_day(day: date) -> None:

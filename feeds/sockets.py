@@ -49,6 +49,14 @@ class FeedSocket(AsyncWebsocketConsumer):
 
     reader: Any = None
     entry: Pass | None = None
+    sender: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """However it ends, the socket is forgotten: a client may vanish at any step, also before it is accepted."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.leave()
 
     async def connect(self) -> None:
         """Accepts a reader of this site and starts sending.
@@ -60,7 +68,6 @@ class FeedSocket(AsyncWebsocketConsumer):
         self.sent: dict[str, None] = {}
         # The sender waits for work: everything before has been sent.
         self.is_idle = False
-        self.sender: asyncio.Task[None] | None = None
         if not self.from_here():
             await self.close()  # before accepting: the handshake is answered 403
             return
@@ -135,7 +142,7 @@ class FeedSocket(AsyncWebsocketConsumer):
         sending = self.scope["server_send"]({"type": "websocket.send", "text": frame})
         try:
             sending.send(None)
-        except (StopIteration, OSError):  # sent, or nobody is there any more
+        except (StopIteration, OSError, RuntimeError):  # sent; or nobody is there; or it is being closed
             self.remember(once)
             return True
         sending.close()
@@ -148,7 +155,8 @@ class FeedSocket(AsyncWebsocketConsumer):
 
     async def send_all(self) -> None:
         """What was missed, oldest first; then each message as it comes."""
-        await self.catch_up()
+        if not await self.catch_up():
+            return
         while True:
             self.is_idle = True
             once, frame = await self.waiting.get()
@@ -165,15 +173,18 @@ class FeedSocket(AsyncWebsocketConsumer):
         self.remember(once)
         await self.send(text_data=frame)
 
-    async def catch_up(self) -> None:
+    async def catch_up(self) -> bool:
+        """Sends what was missed; False when the place to go on from is unknown, and the socket is closed."""
         query = parse_qs(self.scope["query_string"].decode("latin1"), keep_blank_values=True)
         if "since" not in query:
-            return
+            return True
         frames = await database_sync_to_async(missed_frames)(self.reader, query["since"][0])
         if frames is None:
             await self.close(UNKNOWN_ENTRY)
-        for once, frame in frames or []:
+            return False
+        for once, frame in frames:
             await self.send_once(once, frame)
+        return True
 
     async def fill_gap(self) -> None:
         """Sends what was posted lately, since this page was opened, and has not come through."""
@@ -190,7 +201,7 @@ class FeedSocket(AsyncWebsocketConsumer):
         else:
             await self.close(BAD_MESSAGE)
 
-    async def disconnect(self, code: int) -> None:
+    def leave(self) -> None:
         if self.sender:
             self.sender.cancel()
         if self.entry:

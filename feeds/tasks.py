@@ -1,9 +1,13 @@
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
 from feeds import fanout, hot, meter, mover, rates, upkeep
 
 SETTLE_AT_ONCE = 50_000
+# Well under the time limit of a task.
+TRIM_SECONDS = 15
 
 
 @shared_task
@@ -62,11 +66,20 @@ def tidy_feed(reader_id: int, author_id: int) -> None:
 
 
 @shared_task
-def retract(post_id: int) -> None:
-    upkeep.retract(post_id)
+def retract(post_id: int, after: int = 0) -> None:
+    last = upkeep.retract(post_id, after)
+    if last is not None:
+        retract.delay(post_id, last)
 
 
 @shared_task
-def trim_feeds() -> None:
-    upkeep.trim()
-    hot.forget_expired()
+def trim_feeds(after: int = 0) -> None:
+    """A round along all feeds, as many a task as it has time for, each starting the next."""
+    if not after:
+        hot.forget_expired()
+    until = time.monotonic() + TRIM_SECONDS
+    _, last = upkeep.trim_some_feeds(after)
+    while last is not None and time.monotonic() < until:
+        _, last = upkeep.trim_some_feeds(last)
+    if last is not None:
+        trim_feeds.delay(last)

@@ -10,6 +10,7 @@ from feeds import hot, rates
 
 READERS_AT_ONCE = 200
 READERS_LOOKED_AT = 1000
+PARTS_A_ROUND = 200
 ROWS_AT_ONCE = 100_000
 FOLLOWERS_AT_ONCE = 2000
 
@@ -30,7 +31,7 @@ UPDATE reader_state r SET floor = greatest(r.floor, edge.id)
           FROM unnest(%(readers)s::bigint[]) AS u(id)) edge
  WHERE r.user_id = edge.user_id AND edge.id > r.floor
 """
-# Rows are found by their place in the table here and in RETRACT: both lock them in the same order.
+# Rows are found by their place in the table here, in EMPTY and in RETRACT: all lock them in the same order.
 DELETE_BELOW = """
 DELETE FROM feed WHERE ctid = ANY (ARRAY (
   SELECT low.ctid FROM reader_state r
@@ -45,7 +46,7 @@ DELETE FROM feed f USING post p
    AND NOT EXISTS (SELECT FROM follow e WHERE e.follower_id = %(reader)s AND e.followee_id = %(author)s)
 """
 
-EMPTY = "DELETE FROM feed WHERE user_id = ANY (%(readers)s)"
+EMPTY = "DELETE FROM feed WHERE ctid = ANY (ARRAY (SELECT f.ctid FROM feed f WHERE f.user_id = ANY (%(readers)s)))"
 # The newest TIMELINE_SIZE entries of those who are pushed. A post that is being published at this
 # moment is pushed after its commit, as ever.
 REFILL = """
@@ -88,16 +89,21 @@ DELETE FROM feed WHERE ctid = ANY (ARRAY (
 """
 
 
-def retract(post_id: int) -> None:
-    """Deletes the rows of a deleted post, some followers a transaction; readers were spared it from the start."""
+def retract(post_id: int, after: int = 0) -> int | None:
+    """Deletes the rows of a deleted post, some followers a transaction; readers were spared it from the start.
+
+    Goes on after that follower; answers the last one of a long round, None when it is through.
+    """
     for (author_id,) in rates.rows(DELETED_BY, post=post_id):
-        for readers in followers_in_parts(author_id):
+        for number, readers in enumerate(followers_in_parts(author_id, after), 1):
             rates.rows(RETRACT, post=post_id, readers=readers)
+            if number == PARTS_A_ROUND:
+                return readers[-1]
+    return None
 
 
-def followers_in_parts(author_id: int) -> Iterator[list[int]]:
-    """All followers in the order of their ids, FOLLOWERS_AT_ONCE at a time."""
-    after = 0
+def followers_in_parts(author_id: int, after: int) -> Iterator[list[int]]:
+    """All followers beyond that one in the order of their ids, FOLLOWERS_AT_ONCE at a time."""
     while found := rates.rows(FOLLOWERS, author=author_id, after=after, limit=FOLLOWERS_AT_ONCE):
         yield [row[0] for row in found]
         after = found[-1][0]
@@ -105,16 +111,21 @@ def followers_in_parts(author_id: int) -> Iterator[list[int]]:
 
 def trim() -> int:
     """Cuts feeds well over TIMELINE_SIZE back to it and raises their floors; rows deleted."""
-    return sum(trim_readers(readers) for readers in overlong())
+    deleted, after = trim_some_feeds(0)
+    while after is not None:
+        more, after = trim_some_feeds(after)
+        deleted += more
+    return deleted
 
 
-def overlong() -> Iterator[list[int]]:
-    """Readers whose feeds are to be trimmed, in the order of their ids, at most READERS_AT_ONCE at a time."""
-    after, most = 0, int(settings.TIMELINE_SIZE * settings.TIMELINE_SLACK)
-    while found := rates.rows(LONG, after=after, most=most, limit=READERS_LOOKED_AT):
-        readers = [pk for pk, is_long in found if is_long]
-        yield from (readers[start : start + READERS_AT_ONCE] for start in range(0, len(readers), READERS_AT_ONCE))
-        after = found[-1][0]
+def trim_some_feeds(after: int) -> tuple[int, int | None]:
+    """The same for the feeds of some accounts beyond that one: (rows deleted, last account, None at the end)."""
+    most, deleted = int(settings.TIMELINE_SIZE * settings.TIMELINE_SLACK), 0
+    found = rates.rows(LONG, after=after, most=most, limit=READERS_LOOKED_AT)
+    readers = [pk for pk, is_long in found if is_long]
+    for start in range(0, len(readers), READERS_AT_ONCE):
+        deleted += trim_readers(readers[start : start + READERS_AT_ONCE])
+    return deleted, found[-1][0] if found else None
 
 
 def trim_readers(readers: list[int]) -> int:

@@ -88,6 +88,8 @@ FANOUT_CHUNK_FOLLOWERS = 2000
 FANOUT_INLINE_FOLLOWERS = 200
 # Above this a post goes to its own queue, so that it cannot hold up ordinary authors.
 FANOUT_BIG_FOLLOWERS = 20_000
+# After each chunk of such a post it waits for this share of the chunk's time: others have posted as well.
+FANOUT_BIG_PAUSE = 0.4
 # A post still in the outbox after this long is taken up by the sweeper.
 FANOUT_LOST_AFTER_SECONDS = 2
 # How long a delivered post stays in the outbox, for reads that asked Redis just before it was delivered.

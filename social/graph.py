@@ -143,10 +143,11 @@ def make_users(cursor: Any, counts: Counts, progress: Progress) -> None:
 
 
 def make_follows(cursor: Any, counts: Counts, pushed_most: int, progress: Progress) -> None:
-    """From here to the commit nobody can block, so a follow and a block never cross."""
+    """From here to the commit nobody can block or ask, so a follow never stands beside a block or a request."""
     progress("making follows", 0)
     cursor.execute(WANTED)
     cursor.execute("LOCK TABLE block IN SHARE MODE")
+    cursor.execute("LOCK TABLE follow_request IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute(DROP_BLOCKED)
     counts.blocked = cursor.rowcount
     cursor.execute(DROP_REQUESTS)

@@ -246,11 +246,16 @@ def test_a_profile_is_corrected_and_the_name_stays(staff: Client, alice: User) -
     assert (alice.username, alice.display_name) == ("alice", "Alice M.")
 
 
-def test_staff_who_make_an_account_public_let_in_who_waits(staff: Client, life: Post, carol: User, dave: User) -> None:
+def test_a_form_of_the_staff_does_not_make_a_private_account_public(
+    staff: Client, life: Post, carol: User, dave: User
+) -> None:
     address = reverse("admin:accounts_user_change", args=[dave.pk])
-    staff.post(address, {"email": "dave@example.org", "display_name": "", "bio": "", "is_active": "on"})
+    form = {"email": "dave@example.org", "display_name": "", "bio": "changed", "is_active": "on"}
+    assert staff.post(address, form).status_code == 302
     run_tasks()
-    assert Follow.objects.filter(follower=carol, followee=dave).exists()
+    dave.refresh_from_db()
+    assert (dave.bio, dave.is_private) == ("changed", True)
+    assert not Follow.objects.filter(follower=carol, followee=dave).exists()
 
 
 def test_tokens_are_listed_without_the_token_and_revoked(staff: Client, alice: User) -> None:

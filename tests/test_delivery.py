@@ -1,6 +1,10 @@
 """How a post gets into timelines: by which way, in chunks, and late where a task or Redis was lost."""
 
-from feeds import fanout, hot, mover
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from feeds import counts, fanout, hot, mover
 from feeds.models import FeedEntry
 from posts import actions
 from posts.models import AuthorState, Outbox, Post
@@ -66,6 +70,42 @@ def test_the_sweeper_delivers_what_a_lost_task_left(alice, bob, settings):
     tasks.sweep_outbox()
     assert list(FeedEntry.objects.values_list("user_id", "post_id")) == [(bob.pk, old)]
     assert not Outbox.objects.exists()
+
+
+def owed_by(author, *, next_follower=0):
+    post = actions.publish(author=author, content="big")
+    Outbox.objects.filter(pk=post.pk).update(next_follower=next_follower)
+    return post.pk
+
+
+@pytest.mark.parametrize("is_moving", [True, False])
+def test_the_sweeper_leaves_big_posts_alone_while_one_of_them_moves(is_moving, alice, carol, settings, monkeypatch):
+    """A big fan-out leaves pauses, and others wait behind it: neither is lost."""
+    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_LOST_AFTER_SECONDS, settings.FANOUT_BIG_FOLLOWERS = 0, -1, 10
+    User.objects.filter(pk=alice.pk).update(followers_count=11)
+    under_way, waiting = owed_by(alice, next_follower=5), owed_by(alice)
+    small = owed_by(carol)
+
+    def passes(seconds):
+        assert seconds == fanout.MOVES_WITHIN_SECONDS
+        if is_moving:
+            Outbox.objects.filter(pk=under_way).update(next_follower=6)
+
+    monkeypatch.setattr(fanout.time, "sleep", passes)
+    assert fanout.lost(timezone.now()) == ([small] if is_moving else [under_way, waiting, small])
+
+
+def test_what_each_worker_has_pushed_of_a_post_is_counted(alice, bob, carol, settings, monkeypatch):
+    settings.FANOUT_INLINE_FOLLOWERS, settings.FANOUT_CHUNK_FOLLOWERS = 0, 1
+    for reader in (bob, carol):
+        social.follow(follower=reader, author=alice)
+    run_tasks()
+    mover.settle()
+    post = actions.publish(author=alice, content="x")
+    fanout.push_chunk(post.pk)  # the other worker's part
+    fanout.deliver(post.pk)
+    _, _, counted = counts.take(0)
+    assert counted["pushed"] == 1
 
 
 def test_without_redis_posts_stay_owed_and_are_read_from_postgresql(alice, bob, api, settings, monkeypatch):

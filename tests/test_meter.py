@@ -124,8 +124,10 @@ def test_the_day_counts_pages_pulls_pushes_and_times(alice, bob, carol, settings
     for _ in range(2):
         counts.note_read(bob.pk)
     counts.note_hot_read()
-    counts.note_delivery(followers=800, pushed=640, push_seconds=0.004, fresh_seconds=0.02)
-    counts.note_delivery(followers=1000, pushed=10, push_seconds=0.002, fresh_seconds=500)
+    counts.note_pushed(640)
+    counts.note_delivery(followers=800, push_seconds=0.004, fresh_seconds=0.02)
+    counts.note_pushed(10)
+    counts.note_delivery(followers=1000, push_seconds=0.002, fresh_seconds=500)
     tasks.count_reads()
     counts.note_read(alice.pk)
     tasks.count_reads()
@@ -206,7 +208,7 @@ def test_what_is_set_aside_is_forgotten_once_it_is_known_to_be_written(bob):
 def test_without_redis_nothing_is_counted_and_nothing_fails(bob, monkeypatch):
     monkeypatch.setattr(counts, "client", lambda: Redis(unix_socket_path="/nowhere/redis.sock"))
     counts.note_read(bob.pk)
-    counts.note_delivery(followers=1, pushed=1, push_seconds=0, fresh_seconds=0)
+    counts.note_delivery(followers=1, push_seconds=0, fresh_seconds=0)
     tasks.count_reads()
     assert not FeedDay.objects.exists()
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from feeds import mover, upkeep
+from feeds import mover, tasks, upkeep
 from feeds.models import FeedEntry, ReaderState
 from posts import actions
 from posts.models import Post
@@ -100,8 +100,8 @@ def test_an_edge_that_moves_while_a_post_is_retracted_keeps_its_place(fans, alic
     Post._base_manager.filter(pk=post.pk).update(deleted_at=timezone.now())
     parts = upkeep.followers_in_parts
 
-    def turned(author_id: int) -> Any:
-        for part in parts(author_id):
+    def turned(author_id: int, after: int) -> Any:
+        for part in parts(author_id, after):
             yield part
             for edge in Follow.objects.filter(followee=author_id):
                 Follow.objects.filter(follower=edge.follower_id, followee=author_id).update(pull=not edge.pull)
@@ -109,6 +109,29 @@ def test_an_edge_that_moves_while_a_post_is_retracted_keeps_its_place(fans, alic
     monkeypatch.setattr(upkeep, "followers_in_parts", turned)
     upkeep.retract(post.pk)
     assert lengths(fans) == [8] * 7
+
+
+def test_a_long_retracting_goes_on_in_another_task(fans, alice, monkeypatch):
+    monkeypatch.setattr(upkeep, "PARTS_A_ROUND", 1)
+    post = Post.objects.visible_to(alice).first()
+    Post._base_manager.filter(pk=post.pk).update(deleted_at=timezone.now())
+    assert upkeep.retract(post.pk) == sorted(fan.pk for fan in fans)[1]
+    tasks.retract(post.pk)
+    assert lengths(fans) == [8] * 7
+
+
+def test_a_long_trimming_goes_on_in_another_task(fans, monkeypatch, settings):
+    monkeypatch.setattr(tasks, "TRIM_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "READERS_LOOKED_AT", 3)
+    settings.TIMELINE_SIZE, settings.TIMELINE_SLACK = 4, 1
+    rounds = []
+    monkeypatch.setattr(tasks.trim_feeds, "delay", rounds.append)
+    after = 0
+    while after is not None:
+        tasks.trim_feeds(after)
+        assert len(rounds) <= 1
+        after = rounds.pop() if rounds else None
+    assert lengths(fans) == [4] * 7
 
 
 def test_a_retracting_that_was_killed_is_done_when_it_is_repeated(fans, alice):

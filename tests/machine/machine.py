@@ -26,6 +26,8 @@ CHOSEN = st.fixed_dictionaries(
         "TIMELINE_SIZE": st.integers(2, 4),
         "FANOUT_INLINE_FOLLOWERS": st.integers(0, 1),
         "HOT_TIMELINE_LENGTH": st.sampled_from([4, 9, 200]),
+        # Everybody by way of their copy, or nobody.
+        "HOT_FROM_FOLLOWEES": st.sampled_from([0, 0, 100]),
     }
 )
 
