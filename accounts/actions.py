@@ -1,28 +1,27 @@
 """What one does with one's account. Page, API, admin and command call the same functions."""
 
 from datetime import timedelta
-from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from allauth.account.utils import setup_user_email
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from oauth2_provider.models import AccessToken, set_token_value
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.models import RESERVED_USERNAMES, User
 from feedsite import text
-from feedsite.errors import Invalid, invalid_fields
+from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
+from feedsite.media import guarded, pictures
+from feedsite.media.scratch import scratch
 from social import tasks as social_tasks
 
 AVATAR_PIXELS = 400
-AVATAR_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-MOST_AVATAR_PIXELS = 40_000_000
 
 
 def prepare_account(user: User, *, username: str, email: str, password: str) -> User:
@@ -137,7 +136,7 @@ def visible(typed: str) -> str:
     return "" if text.is_blank(cleaned) else cleaned
 
 
-def change_avatar(user: User, upload: IO[bytes] | None) -> User:
+def change_avatar(user: User, upload: UploadedFile | None) -> User:
     """Makes the picture the avatar, or takes the avatar away when there is none.
 
     The picture is re-encoded as a square of AVATAR_PIXELS, so nothing else in the file is kept.
@@ -146,27 +145,33 @@ def change_avatar(user: User, upload: IO[bytes] | None) -> User:
     if upload is None:
         user.avatar = ""
     else:
-        user.avatar.save(f"{get_random_string(16).lower()}.webp", ContentFile(square_picture(upload)), save=False)
+        keep_avatar(user, square_picture(upload))
     user.save(update_fields=["avatar"])
     if old:
         transaction.on_commit(lambda: user.avatar.storage.delete(old), robust=True)
     return user
 
 
-def square_picture(upload: IO[bytes]) -> bytes:
-    """The picture's middle as a WebP square; raises Invalid for what is no picture or too large."""
-    if getattr(upload, "size", 0) > settings.AVATAR_MAX_BYTES:
-        raise bad_avatar(f"The picture may have at most {settings.AVATAR_MAX_BYTES // 2**20} MiB.")
+def keep_avatar(user: User, square: bytes) -> None:
     try:
-        picture = Image.open(upload, formats=AVATAR_FORMATS)
-        if picture.width * picture.height > MOST_AVATAR_PIXELS:
-            raise bad_avatar("The picture has too many pixels. Make it smaller.")
-        square = ImageOps.fit(ImageOps.exif_transpose(picture).convert("RGB"), (AVATAR_PIXELS, AVATAR_PIXELS))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise bad_avatar("This file is not a picture we can read. Use PNG, JPEG, WebP or GIF.") from error
-    out = BytesIO()
-    square.save(out, "WEBP", quality=85)
-    return out.getvalue()
+        user.avatar.save(f"{get_random_string(16).lower()}.webp", ContentFile(square), save=False)
+    except OSError as error:
+        raise Busy("Files cannot be kept right now. Try again in a moment.") from error
+
+
+def square_picture(upload: UploadedFile) -> bytes:
+    """The picture's middle as a WebP square; raises Invalid for what is no picture or too large."""
+    if not upload.size or upload.size > settings.AVATAR_MAX_BYTES:
+        raise bad_avatar(f"The picture may have at most {settings.AVATAR_MAX_BYTES // 2**20} MiB, and not none.")
+    with scratch() as folder, guarded.turn():
+        source = folder / "source"
+        source.write_bytes(b"".join(upload.chunks()))
+        try:
+            kind = pictures.picture_kind(source)
+            made = pictures.reencode(folder, kind, {"square": AVATAR_PIXELS}, square=True)
+        except (Invalid, WrongType) as error:
+            raise bad_avatar(error.detail) from error
+        return made.files["square"][0].read_bytes()
 
 
 def bad_avatar(reason: str) -> Invalid:

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,21 +27,31 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
 
     @functools.wraps(handler)
     def handle(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
+        if "Idempotency-Key" not in request.headers:
             return handler(view, request, *args, **kwargs)
-        checked(key)
-        fingerprint = fingerprint_of(request)
-        with transaction.atomic():
-            known = remembered(request.user, key, fingerprint)
-            if known.status is not None:
-                return Response(orjson.loads(known.body), status=known.status)
-            answer = handler(view, request, *args, **kwargs)
-            known.status, known.body = answer.status_code, encode(answer.data).decode()
-            known.save(update_fields=["status", "body"])
-            return answer
+        return once(request, [request._request.body], lambda: handler(view, request, *args, **kwargs))
 
     return handle
+
+
+def once(request: Any, said: Sequence[bytes], act: Callable[[], Response]) -> Response:
+    """What `act` answers, or under a key that was used before what it answered then.
+
+    `said` is what the request asks for; uploads name their content by its digest.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return act()
+    checked(key)
+    fingerprint = fingerprint_of(request, said)
+    with transaction.atomic():
+        known = remembered(request.user, key, fingerprint)
+        if known.status is not None:
+            return Response(orjson.loads(known.body), status=known.status)
+        answer = act()
+        known.status, known.body = answer.status_code, encode(answer.data).decode()
+        known.save(update_fields=["status", "body"])
+        return answer
 
 
 def checked(key: str) -> None:
@@ -50,8 +60,8 @@ def checked(key: str) -> None:
         raise Invalid(reason, fields={"Idempotency-Key": [reason]})
 
 
-def fingerprint_of(request: Any) -> str:
-    whole = b"\0".join([request.method.encode(), request.get_full_path().encode(), request._request.body])
+def fingerprint_of(request: Any, said: Sequence[bytes]) -> str:
+    whole = b"\0".join([request.method.encode(), request.get_full_path().encode(), *said])
     return hashlib.sha256(whole).hexdigest()
 
 

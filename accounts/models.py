@@ -2,10 +2,12 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 
 # Words that are, or may become, an address or a role of the site.
@@ -88,6 +90,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             # The newest accounts, for the admin's list.
             models.Index(fields=["-created_at"], name="user_created"),
+            # Names that begin like what somebody is typing; for usernames there is the one of `unique`.
+            models.Index(
+                OpClass(Lower("display_name"), name="text_pattern_ops"),
+                name="user_display_name",
+                condition=~models.Q(display_name=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +121,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def avatar_url(self) -> str | None:
-        return self.avatar.url if self.avatar else None
+        # Wherever the file lies, it is served by the site itself.
+        return f"{settings.MEDIA_URL}{self.avatar.name}" if self.avatar else None
 
 
 class IdempotentRequest(models.Model):

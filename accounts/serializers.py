@@ -63,4 +63,5 @@ class ProfileSerializer(serializers.Serializer):
     display_name = serializers.CharField(required=False, allow_blank=True, max_length=50)
     bio = serializers.CharField(required=False, allow_blank=True, max_length=500)
     is_private = GivenBooleanField(required=False)
-    avatar = serializers.ImageField(required=False, allow_null=True)
+    # What it is is judged by the action: nobody reads it in this process.
+    avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

@@ -17,8 +17,8 @@ from feeds.cache import client, forgiving
 from feeds.timeline import Row, reason
 from feedsite.rendering import encode, fragment
 from posts.cards import fixed_fields, live_fields
-from posts.hydrate import visible_posts
-from posts.models import Post
+from posts.hydrate import complete, find_polls, visible_posts
+from posts.models import Poll
 
 # (id, version): of a post or a user.
 Key = tuple[int, int]
@@ -53,21 +53,26 @@ posts_at_hand, people_at_hand = AtHand(), AtHand()
 def rendered(reader: Any, rows: list[Row]) -> dict[int, bytes]:
     """{entry id: its card as JSON} in order; what has vanished since the rows were read is left out."""
     posts, people = pieces(reader, rows)
+    polls = find_polls(reader, [row.shown_id for row in rows if row.has_poll])
     cards = {}
     for row in rows:
         fixed, author = posts.get((row.shown_id, row.post_version)), people.get((row.author_id, row.author_version))
         sharer = None if row.sharer_id is None else people.get((row.sharer_id, row.sharer_version or 0))
         if fixed and author and (sharer or row.sharer_id is None):
-            cards[row.entry_id] = card(reader.pk, row, fixed, author, sharer)
+            cards[row.entry_id] = card(reader.pk, row, fixed, author, sharer, polls.get(row.shown_id))
     return cards
 
 
-def card(reader_id: int, row: Row, fixed: bytes, author: bytes, sharer: bytes | None) -> bytes:
+def card(
+    reader_id: int, row: Row, fixed: bytes, author: bytes, sharer: bytes | None, poll: Poll | None = None
+) -> bytes:
     live = live_fields(
         visibility=row.visibility,
         is_private=row.is_private,
         counts=(row.likes, row.comments, row.shares),
-        marks=(row.has_liked, row.has_shared),
+        marks=(row.has_liked, row.has_shared, row.has_bookmarked),
+        quote_of=row.quote_of,
+        poll=poll,
         shared_by=sharer and fragment(sharer),
         entry_id=row.entry_id,
         reason=reason(reader_id, row.author_id, shared=sharer is not None),
@@ -117,24 +122,19 @@ def to_redis(posts: Pieces, people: Pieces) -> None:
 
 
 def make_posts(reader: Any, missing: set[Key]) -> dict[Key, bytes]:
-    """Fixed cards from the tables, for what the reader may see; one query.
+    """Fixed cards from the tables, for what the reader may see; one query, and one for each kind of thing on them.
 
     A post edited a moment ago stands under the version asked for as well: this page shows it as it is.
     """
     found = visible_posts(reader, [pk for pk, _ in missing]) if missing else {}
+    complete(reader, found.values())
     return {
         key: encode(fixed_fields(found[key[0]]))
         for key in missing
-        if key[0] in found and post_version(found[key[0]]) >= key[1]
+        if key[0] in found and found[key[0]].version >= key[1]
     }
 
 
 def make_people(missing: set[Key]) -> dict[Key, bytes]:
     people = User.objects.in_bulk([pk for pk, _ in missing]) if missing else {}
     return {key: encode(small_card(people[key[0]])) for key in missing if key[0] in people}
-
-
-def post_version(post: Post) -> int:
-    """Of the text: the moment of its last edit in microseconds, or 0."""
-    edited = post.edited_at
-    return 0 if edited is None else int(edited.timestamp()) * 1_000_000 + edited.microsecond

@@ -4,6 +4,7 @@ import functools
 import logging
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -38,6 +39,8 @@ class Owed(NamedTuple):
     posting: float = 0
     cutoff: int = NEVER
     pin: str = ""
+    # The post's making, or later where it was restored or is seen by more people.
+    since: datetime | None = None
 
 
 def deliver(post_id: int) -> None:
@@ -61,7 +64,7 @@ def deliver(post_id: int) -> None:
         if not is_known:  # else the last chunk has done it
             finish(post_id)
         if not owed.is_announced:
-            fresh = (timezone.now() - time_of(post_id)).total_seconds()
+            fresh = (timezone.now() - (owed.since or time_of(post_id))).total_seconds()
             counts.note_delivery(owed.followers, taken, fresh)
             rates.judge_burst(owed.author_id, posting=owed.posting, cutoff=owed.cutoff, pin=owed.pin)
 
@@ -74,7 +77,7 @@ def find_owed(post_id: int) -> Owed | None:
                    CASE WHEN o.next_follower = %s THEN (
                      SELECT count(*) FROM (SELECT FROM follow f WHERE f.followee_id = o.author_id AND NOT f.pull
                                             LIMIT %s) few) ELSE 0 END,
-                   coalesce(s.posting, 0), coalesce(s.cutoff, %s), coalesce(s.pin, '')
+                   coalesce(s.posting, 0), coalesce(s.cutoff, %s), coalesce(s.pin, ''), o.since
               FROM fanout o JOIN accounts_user u ON u.id = o.author_id
               LEFT JOIN author_state s ON s.user_id = o.author_id
              WHERE o.post_id = %s

@@ -1,9 +1,12 @@
 import time
+from collections.abc import Iterable
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from feeds import fanout, hot, meter, mover, rates, upkeep
+from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
+from feeds.notes import Change
 
 SETTLE_AT_ONCE = 50_000
 # Well under the time limit of a task.
@@ -83,3 +86,19 @@ def trim_feeds(after: int = 0) -> None:
         _, last = upkeep.trim_some_feeds(last)
     if last is not None:
         trim_feeds.delay(last)
+
+
+@shared_task
+def tell_changes() -> None:
+    changes.tell_noted()
+
+
+def tell_counts_after_commit(post_id: int) -> None:
+    """Open pages get the post's counters a second later. It is only noted: nobody waits for the broker."""
+    transaction.on_commit(lambda: notes.note(Change(notes.COUNTS, post_id)))
+
+
+def tell_card_after_commit(post_id: int, *, visibility: str = "", mentioned: Iterable[int] = ()) -> None:
+    """The same with the whole post, or that it is gone; `visibility` and `mentioned` say for whom it was until now."""
+    change = Change(notes.CARD, post_id, visibility, sorted(mentioned))
+    transaction.on_commit(lambda: notes.note(change))

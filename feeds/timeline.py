@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from feeds import copies, counts, hot
 from feedsite.pagination import PageRequest, bad_cursor
-from posts.hydrate import visible_posts
+from posts.hydrate import complete, visible_posts
 from posts.models import Post, first_id_at
 
 NEWEST = 2**62
@@ -48,7 +48,7 @@ class Row(NamedTuple):
     """An entry by the rules as they stood when it was read, with all of its card that changes by itself.
 
     Ids of the entry, of what is shown there, of its author and of who shared it (or None); the
-    versions name the cached rest of the card.
+    versions name the cached rest of the card. `quote_of` is None where the reader may not see what is quoted.
     """
 
     entry_id: int
@@ -62,6 +62,9 @@ class Row(NamedTuple):
     shares: int
     has_liked: bool
     has_shared: bool
+    has_bookmarked: bool
+    quote_of: int | None
+    has_poll: bool
     post_version: int
     author_version: int
     sharer_version: int | None
@@ -127,7 +130,11 @@ class Scroll(NamedTuple):
 def home(reader: Any, asked: PageRequest) -> Page:
     """A page of the reader's home timeline, newest first, with the cursor of the next one or None."""
     scroll = Scroll.read(asked.cursor)
-    rows = skeleton(reader, scroll, limit=asked.limit + 1)
+    return page_of_rows(skeleton(reader, scroll, limit=asked.limit + 1), scroll, asked)
+
+
+def page_of_rows(rows: list[Row], scroll: Scroll, asked: PageRequest) -> Page:
+    """The page asked for out of one row more, with the cursor by which the scroll goes on."""
     if len(rows) <= asked.limit:
         return Page(rows, None)
     shown = rows[: asked.limit]
@@ -194,13 +201,15 @@ def from_hot(reader_id: int, version: int, ids: list[int], scroll: Scroll, *, ab
 
 
 def hydrate(reader: Any, entries: Sequence[Place]) -> list[Item]:
-    """The posts of the entries for a page, in order; one query, and one more where somebody shared."""
-    posts = visible_posts(reader, [entry.shown_id for entry in entries])
-    shares = [entry.entry_id for entry in entries if entry.entry_id != entry.shown_id]
-    sharers = {
-        share.pk: share.author
-        for share in (Post.objects.visible_to(reader).select_related("author").filter(pk__in=shares) if shares else [])
-    }
+    """The posts of the entries for a page, in order; one query, and one more for each kind of thing on them."""
+    ids = {pk for entry in entries for pk in (entry.entry_id, entry.shown_id)}
+    # Rows know which of the quoted posts the reader may see: these come with the others.
+    quoted = {entry.quote_of for entry in entries if isinstance(entry, Row) and entry.quote_of}
+    posts = visible_posts(reader, list(ids | quoted)) if ids else {}
+    knows_quotes = all(isinstance(entry, Row) for entry in entries)
+    shown = [posts[pk] for pk in ids if pk in posts and not posts[pk].share_of_id]
+    complete(reader, shown, posts if knows_quotes else None)
+    sharers = {post.pk: post.author for post in posts.values() if post.share_of_id}
     return [
         Item(
             entry,

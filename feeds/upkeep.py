@@ -82,6 +82,8 @@ SELECT id FROM (
  ORDER BY 1 LIMIT %(limit)s
 """
 DELETED_BY = "SELECT author_id FROM post WHERE id = %(post)s AND deleted_at IS NOT NULL"
+# Whoever restores the post waits for the chunk, and pushes it after that to whomever the chunk took it from.
+STILL_DELETED = "SELECT id FROM post WHERE id = %(post)s AND deleted_at IS NOT NULL FOR SHARE"
 RETRACT = """
 DELETE FROM feed WHERE ctid = ANY (ARRAY (
   SELECT f.ctid FROM post p JOIN feed f ON f.post_id = p.id AND f.user_id = ANY (%(readers)s)
@@ -96,10 +98,20 @@ def retract(post_id: int, after: int = 0) -> int | None:
     """
     for (author_id,) in rates.rows(DELETED_BY, post=post_id):
         for number, readers in enumerate(followers_in_parts(author_id, after), 1):
-            rates.rows(RETRACT, post=post_id, readers=readers)
+            if not retract_from(post_id, readers):
+                return None
             if number == PARTS_A_ROUND:
                 return readers[-1]
     return None
+
+
+def retract_from(post_id: int, readers: list[int]) -> bool:
+    """The same for these; False, and nothing is done, when the post was restored meanwhile."""
+    with transaction.atomic():
+        if not rates.rows(STILL_DELETED, post=post_id):
+            return False
+        rates.rows(RETRACT, post=post_id, readers=readers)
+    return True
 
 
 def followers_in_parts(author_id: int, after: int) -> Iterator[list[int]]:

@@ -5,6 +5,9 @@ from feedsite import paths  # noqa: F401 registers the kinds of words in address
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("lists/<id:list_id>", views.list_timeline, name="list"),
+    path("suggestions", views.people_to_follow, name="suggestions"),
+    path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),
     path("feed/new", views.feed_new, name="feed_new"),
     path("posts/<id:entry_id>/card", views.post_card, name="post_card"),
 ]

@@ -1,7 +1,8 @@
 """Checks the contract's section 5 against the tables, in memory bounded by one timeline."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from feeds import oracle, timeline
-from posts.models import Outbox, first_id_at
+from feeds import lists, oracle, timeline
+from posts.models import Outbox
+from social.models import List
 
 PAGE = 100
 READERS_AT_ONCE = 1000
@@ -47,11 +49,11 @@ def readers(sample: int | None) -> tuple[int, Iterator[int]]:
     return len(chosen), iter(chosen)
 
 
-def served(reader: User) -> Iterator[timeline.Row]:
-    """The timeline as the site serves it, page by page as by its cursors, to TIMELINE_SIZE."""
+def served(read: Callable[[timeline.Scroll, int], list[timeline.Row]]) -> Iterator[timeline.Row]:
+    """A timeline as the site serves it, page by page as by its cursors, to TIMELINE_SIZE."""
     scroll, left = timeline.Scroll(), settings.TIMELINE_SIZE
     while left > 0:
-        rows = timeline.skeleton(reader, scroll, limit=PAGE + 1, is_check=True)
+        rows = read(scroll, PAGE + 1)
         yield from rows[: min(PAGE, left)]
         if len(rows) <= PAGE:
             return
@@ -64,26 +66,54 @@ def check_reader(reader_id: int) -> list[Fault]:
     faults: list[Fault] = []
     for _ in range(TRIES):
         reader = User.objects.filter(pk=reader_id).first()
-        if reader is None:
-            return []
-        before = oracle.timeline(reader_id, settings.TIMELINE_SIZE)
-        got = [oracle.Place(entry.entry_id, entry.shown_id) for entry in served(reader)]
-        faults = list(compare(reader, before, got))
+        faults = [*check_home(reader), *check_lists(reader)] if reader else []
         if not faults:
             return []
     return faults
 
 
-def compare(reader: User, expected: list[oracle.Place], got: list[oracle.Place]) -> Iterator[Fault]:
+def check_home(reader: User) -> Iterator[Fault]:
+    before = oracle.timeline(reader.pk, settings.TIMELINE_SIZE)
+    rows = list(served(lambda scroll, limit: timeline.skeleton(reader, scroll, limit=limit, is_check=True)))
+    yield from compare(reader, before, places(rows))
+    yield from compare_quotes(reader, rows)
+
+
+def check_lists(reader: User) -> Iterator[Fault]:
+    """The reader's lists: the same promises, of those on the list."""
+    for list_id in List.objects.filter(owner=reader).values_list("pk", flat=True):
+        before = oracle.list_timeline(reader.pk, list_id, settings.TIMELINE_SIZE)
+        yield from compare(reader, before, places(served_list(reader, list_id)), f"list {list_id}")
+
+
+def served_list(reader: User, list_id: int) -> Iterator[timeline.Row]:
+    return served(lambda scroll, limit: lists.rows(reader.pk, list_id, scroll, limit=limit))
+
+
+def places(rows: Iterable[timeline.Row]) -> list[oracle.Place]:
+    return [oracle.Place(row.entry_id, row.shown_id) for row in rows]
+
+
+def compare(
+    reader: User, expected: list[oracle.Place], got: list[oracle.Place], where: str = "timeline"
+) -> Iterator[Fault]:
     name = reader.username
     for place in set(expected) - set(got):
-        yield Fault(1, name, place.shown_id, f"entry {place.entry_id} is missing from the timeline")
+        yield Fault(1, name, place.shown_id, f"entry {place.entry_id} is missing from the {where}")
     for place in set(got) - set(expected):
-        yield Fault(2, name, place.shown_id, f"entry {place.entry_id} should not be in the timeline")
+        yield Fault(2, name, place.shown_id, f"entry {place.entry_id} should not be in the {where}")
     ids = [place.entry_id for place in got]
     for earlier, later in zip(ids, ids[1:], strict=False):
         if later >= earlier:
-            yield Fault(3, name, later, "comes twice or out of order while paging")
+            yield Fault(3, name, later, f"comes twice or out of order while paging the {where}")
+
+
+def compare_quotes(reader: User, rows: list[timeline.Row]) -> Iterator[Fault]:
+    expected = oracle.quotes(reader.pk, [row.shown_id for row in rows])
+    for row in rows:
+        if row.quote_of != expected.get(row.shown_id):
+            quoted = expected.get(row.shown_id, "nothing that is for them")
+            yield Fault(2, reader.username, row.shown_id, f"tells that it quotes {row.quote_of}, and it is {quoted}")
 
 
 # (words, query): each row is a fault as user, post, what is stored, what is counted.
@@ -127,9 +157,28 @@ COUNTERS = [
         "shares_count",
         """SELECT u.username, p.id, p.shares_count, coalesce(c.n, 0)
              FROM post p JOIN accounts_user u ON u.id = p.author_id
-             LEFT JOIN (SELECT share_of_id, count(*) AS n FROM post
-                         WHERE deleted_at IS NULL AND share_of_id IS NOT NULL GROUP BY 1) c ON c.share_of_id = p.id
+             LEFT JOIN (SELECT s.share_of_id, count(*) AS n FROM post s JOIN post o ON o.id = s.share_of_id
+                         WHERE s.deleted_at IS NULL AND NOT blocked_either_way(s.author_id, o.author_id)
+                         GROUP BY 1) c ON c.share_of_id = p.id
             WHERE p.shares_count <> coalesce(c.n, 0)""",
+    ),
+    (
+        "voters_count",
+        """SELECT u.username, p.id, poll.voters_count, coalesce(c.n, 0)
+             FROM poll JOIN post p ON p.id = poll.post_id JOIN accounts_user u ON u.id = p.author_id
+             LEFT JOIN (SELECT poll_id, count(*) AS n FROM poll_vote GROUP BY 1) c ON c.poll_id = poll.post_id
+            WHERE poll.voters_count <> coalesce(c.n, 0)""",
+    ),
+    (
+        "votes",
+        """SELECT u.username, p.id, poll.votes, c.votes
+             FROM poll JOIN post p ON p.id = poll.post_id JOIN accounts_user u ON u.id = p.author_id
+            CROSS JOIN LATERAL (
+              SELECT array_agg(coalesce(v.n, 0)::int ORDER BY o.number) AS votes
+                FROM generate_series(0, cardinality(poll.options) - 1) o(number)
+                LEFT JOIN (SELECT choice, count(*) AS n FROM poll_vote, unnest(choices) choice
+                            WHERE poll_id = poll.post_id GROUP BY 1) v ON v.choice = o.number) c
+            WHERE poll.votes <> c.votes""",
     ),
 ]
 
@@ -145,8 +194,8 @@ def check_counters() -> Iterator[Fault]:
 
 def check_outbox() -> Iterator[Fault]:
     """Faults of invariant 5: posts that should have reached everybody long ago. They are still pulled."""
-    before = first_id_at(timezone.now()) - (OWED_TOO_LONG_SECONDS * 1000 << 12)
-    for owed in Outbox.objects.filter(pk__lt=before).select_related("author").order_by("pk")[:1000]:
+    before = timezone.now() - timedelta(seconds=OWED_TOO_LONG_SECONDS)
+    for owed in Outbox.objects.filter(since__lt=before).select_related("author").order_by("pk")[:1000]:
         yield Fault(5, owed.author.username, owed.pk, "is still in the outbox: is the fan-out worker running?")
 
 

@@ -2,22 +2,27 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
-from feeds import timeline
-from feedsite.errors import Invalid
-from feedsite.pages import Request, page, render_list, signed_in
+from feeds import lists, suggestions, timeline
+from feedsite.errors import Invalid, NotFound
+from feedsite.pages import Request, next_url, page, render_list, signed_in
 from feedsite.pagination import page_of, page_request
 from posts.forms import PostForm
 from posts.models import as_id
-from posts.queries import Placed, get_visible, placed, public_timeline
-from social.queries import newcomers_might_follow
+from posts.queries import Placed, find_visible, placed, public_timeline
+from social import actions as social_actions
+from social.lists import get_list
+from social.queries import get_known
 
 PEOPLE_SUGGESTED = 5
 # A reader who was away longer than this many posts starts again at the top.
 MOST_NEW_POSTS = 100
+CARD_PLACES = ("list", "thread", "focus")
 
 
 @require_safe
@@ -33,8 +38,41 @@ def home(request: Request) -> HttpResponse:
         "form": PostForm(),
     }
     if not request.htmx:
-        context["suggestions"] = newcomers_might_follow(request.user, PEOPLE_SUGGESTED)
+        context["suggestions"] = suggestions.for_viewer(request.user, limit=PEOPLE_SUGGESTED)
     return render_list(request, "feeds/home.html", "posts/_list.html", context)
+
+
+@require_safe
+@signed_in
+def list_timeline(request: Request, list_id: int) -> HttpResponse:
+    one = get_list(request.user, list_id)
+    asked = page_request(request.GET, list_name=f"list:{one.pk}", viewer=request.user)
+    found = lists.timeline_of(request.user, one, asked)
+    items = as_placed(timeline.hydrate(request.user, found.rows))
+    context = {"list": one, "items": items, "next_cursor": found.next_cursor}
+    return render_list(request, "feeds/list.html", "posts/_list.html", context)
+
+
+@require_safe
+@signed_in
+def people_to_follow(request: Request) -> HttpResponse:
+    asked = page_request(request.GET, list_name="suggestions", viewer=request.user)
+    shown, next_cursor = suggestions.page(request.user, asked)
+    context = {"suggestions": shown, "next_cursor": next_cursor}
+    return render_list(request, "feeds/suggestions.html", "feeds/_suggestions.html", context)
+
+
+@require_POST
+@signed_in
+def not_interested(request: Request, username: str) -> HttpResponse:
+    """Takes somebody out of the suggestions for good; to the page itself nothing in the row's place."""
+    person = get_known(request.user, username)
+    social_actions.dismiss(viewer=request.user, person=person)
+    said = f"{person.name} is not suggested to you again."
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(next_url(request, "suggestions"))
+    return trigger_client_event(HttpResponse(), "say", {"text": said})
 
 
 def welcome(request: Request) -> HttpResponse:
@@ -62,10 +100,20 @@ def feed_new(request: Request) -> HttpResponse:
 @require_safe
 @signed_in
 def post_card(request: Request, entry_id: int) -> HttpResponse:
-    """One entry's card as the signed-in reader sees it."""
-    entry = get_visible(request.user, entry_id)
-    items = timeline.hydrate(request.user, [timeline.Entry(entry_id, entry.share_of_id or entry_id)])
-    return render(request, "posts/_list.html", {"items": as_placed(items), "next_cursor": None})
+    """One entry's card anew, for a page that shows it: in a list, among the replies of a thread, or as its focus."""
+    place = request.GET.get("place", "list")
+    if place not in CARD_PLACES:
+        raise Invalid("Say at which place.")
+    entry = find_visible(request.user, entry_id)
+    entries = [timeline.Entry(entry_id, entry.share_of_id or entry_id)] if entry else []
+    items = timeline.hydrate(request.user, entries)
+    if not items:
+        if request.htmx:  # it went while the page asked, which is no error in anybody's console
+            return HttpResponse(status=204)
+        raise NotFound()
+    context: dict[str, Any] = {"entry_id": entry_id, "post": items[0].post, "sharer": items[0].sharer}
+    where = {"viewer": request.user, "focus": place == "focus", "in_thread": place == "thread"}
+    return render(request, "posts/_card.html", context | where)
 
 
 def as_placed(items: list[timeline.Item]) -> list[Placed]:

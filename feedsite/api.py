@@ -14,9 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedsite.health import missing_parts
+from feedsite.media import limits
 from feedsite.pages import live_url
 
-FEATURES = {"comments": True, "likes": True, "live": True, "private_accounts": True, "visibility": True}
+FEATURES = {"comments": True, "likes": True, "live": True, "media": True, "private_accounts": True, "visibility": True}
+FEATURES |= {"lists": True, "suggestions": True}
+FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
+FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
 
 
 class Site(APIView):
@@ -45,7 +49,7 @@ class Site(APIView):
                 "version": settings.VERSION,
                 "live_url": live_url(request._request),
                 "post_max_length": settings.POST_MAX_LENGTH,
-                "media": {"avatar_max_bytes": settings.AVATAR_MAX_BYTES},
+                "media": {"avatar_max_bytes": settings.AVATAR_MAX_BYTES, **limits.for_clients()},
                 "registration": "open",
                 "features": FEATURES,
             }

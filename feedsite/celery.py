@@ -47,6 +47,7 @@ app.conf.task_routes = {
     "feeds.tasks.deliver": "fanout",
     "feeds.tasks.deliver_big": "fanout_big",
     "feeds.tasks.sweep_outbox": "maint",
+    "feeds.tasks.tell_changes": "notify",
     "feeds.tasks.settle_edges": "maint",
     "feeds.tasks.count_reads": "maint",
     "feeds.tasks.judge_readers": "maint",
@@ -54,9 +55,16 @@ app.conf.task_routes = {
     "feeds.tasks.close_days": "maint",
     "feeds.tasks.trim_feeds": "maint",
     "posts.tasks.erase_deleted": "maint",
+    "posts.tasks.transcode": "media",
+    "posts.tasks.sweep_media": "maint",
+    "posts.tasks.remove_files": "maint",
+    "posts.tasks.clear_uploads": "maint",
+    "posts.tasks.publish_due": "maint",
+    "posts.tasks.sweep_links": "maint",
     "accounts.tasks.clear_idempotency": "maint",
     "social.tasks.accept_waiting": "maint",
     "social.tasks.sweep_requests": "maint",
+    "social.tasks.clear_mutes": "maint",
 }
 
 
@@ -72,13 +80,20 @@ def daily(hour: int, minute: int, task: str) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "sweep-outbox": every(2, "feeds.tasks.sweep_outbox"),
+    "tell-changes": every(1, "feeds.tasks.tell_changes"),
     "settle-edges": every(10, "feeds.tasks.settle_edges"),
     "count-reads": every(10, "feeds.tasks.count_reads"),
     "close-days": every(3600, "feeds.tasks.close_days"),
     "judge-readers": daily(3, 7, "feeds.tasks.judge_readers"),
     "judge-everybody": daily(3, 17, "feeds.tasks.judge_everybody"),
     "trim-feeds": every(600, "feeds.tasks.trim_feeds"),
+    "publish-due": every(3, "posts.tasks.publish_due"),
+    "sweep-links": every(10, "posts.tasks.sweep_links"),
     "erase-deleted": every(3600, "posts.tasks.erase_deleted"),
+    "sweep-media": every(10, "posts.tasks.sweep_media"),
+    "clear-uploads": every(3600, "posts.tasks.clear_uploads"),
+    "remove-files": every(60, "posts.tasks.remove_files"),
     "sweep-requests": every(60, "social.tasks.sweep_requests"),
+    "clear-mutes": every(600, "social.tasks.clear_mutes"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
 }

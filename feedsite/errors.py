@@ -31,6 +31,7 @@ DETAILS = {
     400: "This request cannot be understood.",
     403: "You may not do this.",
     404: "There is nothing here, or you may not see it.",
+    413: "The request is too large.",
     500: "Something went wrong on our side. Nothing you sent was changed; please try again.",
 }
 
@@ -61,11 +62,32 @@ class NotFound(DomainError):
     status, code, detail = 404, "not_found", "There is nothing here, or you may not see it."
 
 
+class Conflict(DomainError):
+    """It is as it is already, or was decided otherwise meanwhile."""
+
+    status, code, detail = 409, "conflict", "This was done already."
+
+
 class TooMany(DomainError):
     """Asked too often; `retry_after_seconds` says when it is worth trying again."""
 
     status, code, detail = 429, "too_many_requests", "Too many tries. Wait a while."
     retry_after_seconds = 60
+
+
+class TooLarge(DomainError):
+    status, code, detail = 413, "too_large", "This is too large."
+
+
+class WrongType(DomainError):
+    status, code, detail = 415, "unsupported_media_type", "Files of this type are not taken."
+
+
+class Busy(DomainError):
+    """A part of the site has its hands full or is away; nothing was changed."""
+
+    status, code, detail = 503, "unavailable", "This is not possible right now. Try again in a moment."
+    retry_after_seconds = 5
 
 
 class Unprocessable(DomainError):
@@ -120,7 +142,13 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
 def validation_answer(error: drf.ValidationError) -> Response:
     detail = error.detail
     fields = detail if isinstance(detail, dict) else {"__all__": detail}
+    fields = {name: by_item(reasons) if isinstance(reasons, dict) else reasons for name, reasons in fields.items()}
     return Response(body("invalid", first_reason(fields), fields), status=400)
+
+
+def by_item(reasons: dict[Any, Any]) -> dict[str, Any]:
+    """What is wrong with items of a list, by their numbers, which JSON wants as text."""
+    return {str(number): reason for number, reason in reasons.items()}
 
 
 def known_answer(error: drf.APIException) -> Response:
@@ -146,7 +174,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 400)
+    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

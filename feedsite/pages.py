@@ -14,12 +14,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
-from django.views.static import serve
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from feedsite import errors
 from feedsite.errors import DomainError, invalid_fields
+from feedsite.media.serving import serve_file
 
 # Words of members that machines need not collect, and doors that are not for them.
 ROBOTS = """\
@@ -72,10 +72,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture by its address; the name is random and never used again, so it may be kept for ever."""
-    answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
-    answer["Cache-Control"] = "public, max-age=31536000, immutable"
-    return answer
+    """An avatar or the picture of a link by its address; a name is never used again, so it may be kept for ever."""
+    return serve_file(request, path, cache_control="public, max-age=31536000, immutable")
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -127,6 +125,11 @@ def show_errors(form: Form, error: DomainError) -> Form:
     for name, reasons in (error.fields or {"__all__": [error.detail]}).items():
         form.add_error(name if name in form.fields else None, [str(reason) for reason in reasons])
     return form
+
+
+def with_undo(answer: HttpResponse, said: str, url: str, swaps: str | None = None) -> HttpResponse:
+    """For the page's script: what to say, and `url`, which takes it back; its answer replaces the element `swaps`."""
+    return trigger_client_event(answer, "say", {"text": said, "undo": {"url": url, "swaps": swaps}})
 
 
 def render_list(request: Request, whole: str, fragment: str, context: dict[str, Any]) -> HttpResponse:

@@ -79,11 +79,14 @@ def page_request(query: Mapping[str, str], *, list_name: str, viewer: Any) -> Pa
     return PageRequest(read_limit(query.get("limit")), position, list_name, viewer_id)
 
 
-def page_of(rows: Any, asked: PageRequest) -> tuple[list[Any], str | None]:
-    """The rows asked for and the next cursor; `rows` answers `[:n]` and lies behind the cursor already."""
+def page_of(rows: Any, asked: PageRequest, place: str = "pk") -> tuple[list[Any], str | None]:
+    """The rows asked for and the next cursor; `rows` answers `[:n]` and lies behind the cursor already.
+
+    `place` is the attribute that the list is in the order of.
+    """
     found = list(rows[: asked.limit + 1])
     shown = found[: asked.limit]
-    return shown, asked.next_cursor(shown[-1].pk) if len(found) > asked.limit else None
+    return shown, asked.next_cursor(getattr(shown[-1], place)) if len(found) > asked.limit else None
 
 
 def listed(plural: str, items: list[Any], next_cursor: str | None) -> dict[str, Any]:

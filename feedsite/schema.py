@@ -29,6 +29,7 @@ REASONS = {
     "403": "You may not do this.",
     "404": "There is nothing here, or you may not know of it.",
     "405": "This address does not take this method.",
+    "409": "This was done already, or has changed meanwhile.",
     "413": "Too large.",
     "415": "This content type is not taken here.",
     "422": "The Idempotency-Key was used for another request.",

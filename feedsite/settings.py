@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from feedsite import embedded, env
+from feedsite.media import place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
@@ -103,9 +104,16 @@ HOT_FROM_FOLLOWEES = env.integer("HOT_FROM_FOLLOWEES", 2000, least=0)
 CARD_SECONDS = 6 * 3600
 PERSON_SECONDS = 3600
 CARDS_AT_HAND = 20_000
+# How long whom one might follow is kept before it is looked for again.
+SUGGESTION_SECONDS = 600
 POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
-# Deleted posts are erased for good after this long.
+# Deleted posts are erased for good after this long, and until then their authors can bring them back for a while.
 DELETED_KEEP_HOURS = 24
+UNDO_MINUTES = 10
+# Whether a worker looks where the first link of a public post leads, to show a title and a picture of it.
+LINK_PREVIEWS = env.flag("LINK_PREVIEWS", True)
+# {host: (address, port)} that stand for public ones. Only tests fill it: nothing that people send can.
+LINK_PREVIEW_TEST_HOSTS: dict[str, tuple[str, int]] = {}
 RATE_LIMITS = env.flag("RATE_LIMITS", True)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
@@ -261,7 +269,7 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": place.from_url(env.text("MEDIA_STORAGE_URL")),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -271,6 +279,11 @@ STORAGES = {
 # Off production the files are served where they lie, so that a start has nothing to collect.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# What an upload may be: feedsite/media/limits.py.
+FILE_UPLOAD_HANDLERS = [
+    "feedsite.media.receiving.Measure",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 AVATAR_MAX_BYTES = 4 * 1024 * 1024
 
 # --- Accounts -----------------------------------------------------------------------------------
@@ -340,7 +353,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"VisibilityEnum": "posts.models.Visibility"},
+    "ENUM_NAME_OVERRIDES": {
+        "MediaTypeEnum": "posts.models.Media.Kind",
+        "SuggestionReasonEnum": "social.serializers.REASON_TYPES",
+        "VisibilityEnum": "posts.models.Visibility",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "feedsite.schema.add_errors",

@@ -31,7 +31,7 @@ urlpatterns = [
     path("readyz", api.readyz),
     path("favicon.ico", pages.favicon),
     path("robots.txt", pages.robots),
-    re_path(r"^media/(?P<path>avatars/[a-z0-9_.-]+)$", pages.media, name="media"),
+    re_path(r"^media/(?P<path>(?:avatars|previews)/[a-z0-9_-]+\.[a-z0-9]+)$", pages.media, name="media"),
     path("", include("accounts.urls")),
     path("", include("posts.urls")),
     path("", include("feeds.urls")),

@@ -1,14 +1,28 @@
 from django.urls import path
 
-from posts import api
+from posts.api import completing, drafts, lists, marks, media, posts, sharing, writing
 
 urlpatterns = [
-    path("posts", api.Posts.as_view()),
-    path("posts/<id:post_id>", api.PostDetail.as_view()),
-    path("posts/<id:post_id>/like", api.LikePost.as_view()),
-    path("posts/<id:post_id>/likes", api.Likes.as_view()),
-    path("posts/<id:post_id>/comments", api.Comments.as_view()),
-    path("users/<id:user_id>/posts", api.UserPosts.as_view()),
-    path("timeline/public", api.PublicTimeline.as_view()),
-    path("timeline/hashtag/<str:tag>", api.HashtagTimeline.as_view()),
+    path("posts/<id:post_id>/history", writing.History.as_view()),
+    path("posts/<id:post_id>/restore", writing.RestorePost.as_view()),
+    path("posts/<id:post_id>/vote", writing.VotePost.as_view()),
+    path("drafts", drafts.Drafts.as_view()),
+    path("drafts/<id:draft_id>", drafts.DraftDetail.as_view()),
+    path("drafts/<id:draft_id>/publish", drafts.PublishDraft.as_view()),
+    path("autocomplete", completing.Autocomplete.as_view()),
+    path("media", media.Uploads.as_view()),
+    path("media/<id:media_id>", media.MediaDetail.as_view()),
+    path("posts", posts.Posts.as_view()),
+    path("posts/<id:post_id>", posts.PostDetail.as_view()),
+    path("posts/<id:post_id>/comments", posts.Comments.as_view()),
+    path("posts/<id:post_id>/like", marks.LikePost.as_view()),
+    path("posts/<id:post_id>/likes", marks.Likes.as_view()),
+    path("posts/<id:post_id>/share", sharing.SharePost.as_view()),
+    path("posts/<id:post_id>/shares", sharing.Shares.as_view()),
+    path("posts/<id:post_id>/quotes", sharing.Quotes.as_view()),
+    path("posts/<id:post_id>/bookmark", marks.BookmarkPost.as_view()),
+    path("bookmarks", marks.Bookmarks.as_view()),
+    path("users/<id:user_id>/posts", lists.UserPosts.as_view()),
+    path("timeline/public", lists.PublicTimeline.as_view()),
+    path("timeline/hashtag/<str:tag>", lists.HashtagTimeline.as_view()),
 ]

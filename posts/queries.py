@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Q
+
 from accounts.models import User
 from feedsite.errors import NotFound
-from posts.models import Like, Post
+from posts.hydrate import complete, visible_posts
+from posts.models import Like, Media, Post, as_id
 from posts.visibility import PostQuerySet
 from social.queries import blocks_viewer
 
@@ -16,6 +19,24 @@ def get_visible(viewer: Any, post_id: int) -> Post:
     if post is None:
         raise NotFound()
     return post
+
+
+def get_complete(viewer: Any, post_id: int) -> Post:
+    """The same with all that hangs on it, for its card."""
+    post = get_visible(viewer, post_id)
+    complete(viewer, [post])
+    return post
+
+
+def get_original(viewer: Any, post_id: int) -> Post:
+    """The post, or what it shares, if the viewer may see it; raises NotFound."""
+    post = get_visible(viewer, post_id)
+    return get_visible(viewer, post.share_of_id) if post.share_of_id else post
+
+
+def find_share(sharer: User, original: Post) -> Post | None:
+    """The sharer's own share of the post, whoever may see it."""
+    return Post.objects.filter(share_of=original, author=sharer, deleted_at=None).first()
 
 
 def public_timeline(viewer: Any) -> PostQuerySet:
@@ -31,7 +52,11 @@ def tagged(viewer: Any, tag: str) -> PostQuerySet:
 
 def of_author(viewer: Any, author: User) -> PostQuerySet:
     """An author's posts and shares that the viewer may see, newest first."""
-    return Post.objects.visible_to(viewer).timeline_entries().filter(author=author).for_cards(viewer).order_by("-pk")
+    posts = Post.objects.visible_to(viewer).timeline_entries().filter(author=author)
+    if not author.is_private:  # one's own post that one has shared stands there only
+        shared = Post.objects.filter(share_of=OuterRef("pk"), author=author, deleted_at=None)
+        posts = posts.exclude(Q(shares_count__gt=0, visibility="public") & Exists(shared))
+    return posts.for_cards(viewer).order_by("-pk")
 
 
 def comments_on(viewer: Any, post: Post) -> PostQuerySet:
@@ -45,6 +70,27 @@ def likers(viewer: Any, post: Post, *, below: int | None, limit: int) -> list[Us
     if below is not None:
         likes = likes.filter(user_id__lt=below)
     return [like.user for like in likes.order_by("-user_id")[:limit]]
+
+
+def sharers(viewer: Any, post: Post, *, below: int | None, limit: int) -> list[User]:
+    """Whose shares of the post the viewer may see, in the same order."""
+    shares = Post.objects.visible_to(viewer).filter(share_of=post).select_related("author")
+    if below is not None:
+        shares = shares.filter(author_id__lt=below)
+    return [share.author for share in shares.order_by("-author_id")[:limit]]
+
+
+def quotes_of(viewer: Any, post: Post) -> PostQuerySet:
+    """What quotes the post, newest first."""
+    return Post.objects.visible_to(viewer).filter(quote_of=post).for_cards(viewer).order_by("-pk")
+
+
+def bookmarked(viewer: User, *, below: int | None) -> PostQuerySet:
+    """What the viewer has kept and may still see, newest kept first; `bookmark_id` is its place."""
+    posts = Post.objects.visible_to(viewer).filter(bookmarks__user=viewer).annotate(bookmark_id=F("bookmarks__id"))
+    if below is not None:
+        posts = posts.filter(bookmarks__id__lt=below)
+    return posts.for_cards(viewer).order_by("-bookmarks__id")
 
 
 def knows_id(post_id: int) -> bool:
@@ -69,11 +115,32 @@ class Placed:
 
 
 def placed(viewer: Any, posts: list[Post]) -> list[Placed]:
-    """Posts of a list, shares replaced by what they share; one query more where there are shares."""
+    """Posts of a list, shares replaced by what they share; a query more for each kind of thing there is."""
     shared = [post.share_of_id for post in posts if post.share_of_id]
-    originals = Post.objects.visible_to(viewer).for_cards(viewer).in_bulk(shared) if shared else {}
+    originals = visible_posts(viewer, shared) if shared else {}
+    complete(viewer, [*(post for post in posts if not post.share_of_id), *originals.values()])
     return [
         Placed(post.pk, originals[post.share_of_id], post.author) if post.share_of_id else Placed(post.pk, post)
         for post in posts
         if not post.share_of_id or post.share_of_id in originals
     ]
+
+
+def get_shown_media(viewer: Any, media_id: int) -> Media:
+    """Ready media of a post that the viewer may see, or an own upload that waits for one; raises NotFound."""
+    media = Media.objects.filter(pk=media_id, status=Media.Status.READY).first()
+    if media is not None and media.post_id is None:
+        media = media if media.owner_id == viewer.pk else None
+    elif media is not None and not Post.objects.visible_to(viewer).filter(pk=media.post_id).exists():
+        media = None
+    if media is None:
+        raise NotFound()
+    return media
+
+
+def waiting_uploads(owner: Any, media_ids: list[Any]) -> list[Media]:
+    """Of these, the owner's uploads that hang on no post, in this order."""
+    ids = [pk for pk in map(as_id, media_ids) if pk is not None]
+    waiting = Media.objects.waiting().filter(owner=owner, pk__in=ids).select_related("owner")
+    found = {media.pk: media for media in waiting}
+    return [found[pk] for pk in dict.fromkeys(ids) if pk in found]

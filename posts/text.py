@@ -99,15 +99,28 @@ def piece_html(kind: str, text: str, known_names: Mapping[str, int]) -> str:
     return escape(f"@{text}" if kind == "mention" else text)
 
 
-def link_html(raw: str) -> str:
-    """A link that tells its real host; only http and https are ever linked."""
+def address_of(raw: str) -> str | None:
+    """Where a link as it was written leads; None for what is not linked."""
     href = raw if re.match(r"https?://", raw, re.IGNORECASE) else f"https://{raw}"
     try:
         parts = urlsplit(href)
     except ValueError:
+        return None
+    # https://known.example@elsewhere/ is a disguise
+    return href if parts.hostname and parts.username is None else None
+
+
+def first_link(content: str) -> str | None:
+    """The address of the first link in a text, without what stands behind a #."""
+    addresses = (address_of(raw) for kind, raw in pieces(content) if kind == "link")
+    return next((address.partition("#")[0] for address in addresses if address), None)
+
+
+def link_html(raw: str) -> str:
+    """A link that tells its real host; only http and https are ever linked."""
+    href = address_of(raw)
+    if href is None:
         return escape(raw)
-    if not parts.hostname or parts.username is not None:
-        return escape(raw)  # https://known.example@elsewhere/ is a disguise
     shown = re.sub(r"^https?://(www\.)?", "", raw, flags=re.IGNORECASE)
     shown = shown if len(shown) <= LINK_TEXT_LENGTH else shown[: LINK_TEXT_LENGTH - 1] + "…"
     return f'<a href="{escape(href)}" rel="nofollow noopener noreferrer ugc" target="_blank">{escape(shown)}</a>'

@@ -34,13 +34,16 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(root=None)
 
     def with_marks(self, viewer: Any) -> Self:
-        """Each post with `has_liked` and `has_shared` of the viewer."""
+        """Each post with `has_liked`, `has_shared` and `has_bookmarked` of the viewer."""
         if not viewer.is_authenticated:
-            return self.annotate(has_liked=Value(False), has_shared=Value(False))
+            return self.annotate(has_liked=Value(False), has_shared=Value(False), has_bookmarked=Value(False))
         likes: Any = self.model.likes.rel.related_model
+        bookmarks: Any = self.model.bookmarks.rel.related_model
         shares = self.model.objects.filter(share_of=OuterRef("pk"), author=viewer.pk, deleted_at=None)
         return self.annotate(
-            has_liked=Exists(likes.objects.filter(post=OuterRef("pk"), user=viewer.pk)), has_shared=Exists(shares)
+            has_liked=Exists(likes.objects.filter(post=OuterRef("pk"), user=viewer.pk)),
+            has_shared=Exists(shares),
+            has_bookmarked=Exists(bookmarks.objects.filter(post=OuterRef("pk"), user=viewer.pk)),
         )
 
     def for_cards(self, viewer: Any) -> Self:

@@ -21,7 +21,7 @@ from tests.helpers import PASSWORD, run_tasks
 
 LISTS = [
     "accounts_user", "oauth2_provider_accesstoken", "posts_post",
-    "social_followrow", "social_followrequestrow", "social_blockrow", "social_muterow",
+    "social_followrow", "social_followrequestrow", "social_blockrow", "social_muterow", "social_list",
 ]  # fmt: skip
 FILTERS = [
     (
@@ -43,6 +43,7 @@ FILTERS = [
     ("social_followrequestrow", "q=carol+dave"),
     ("social_blockrow", "q=alice"),
     ("social_muterow", "q=@alice"),
+    ("social_list", "q=@bob"),
 ]
 
 
@@ -65,6 +66,7 @@ def life(alice: User, bob: User, carol: User, dave: User) -> Post:
     accounts_actions.change_privacy(dave, True)
     social_actions.follow(follower=carol, author=dave)
     accounts_actions.issue_token(alice)
+    social_actions.make_list(owner=bob, name="Friends")
     return post
 
 
@@ -131,6 +133,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(staff: Client, life: Pos
         social_actions.block(blocker=person, blocked=User.objects.get(username="carol"))
         social_actions.mute(muter=person, muted=alice)
         accounts_actions.issue_token(person)
+        social_actions.make_list(owner=person, name="Friends")
     with CaptureQueriesContext(connection) as many:
         assert len(shown(page(staff, name))) >= before + 5
     assert len(many) == len(few)

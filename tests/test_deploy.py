@@ -40,10 +40,10 @@ def test_modules_and_applications_named_in_commands_exist(process: processes.Pro
 
 
 def test_every_queue_that_is_used_has_a_worker() -> None:
-    served = {*processes.FANOUT_QUEUES, *processes.WORK_QUEUES}
+    served = {*processes.FANOUT_QUEUES, *processes.WORK_QUEUES, *processes.MEDIA_QUEUES}
     used = {app.conf.task_default_queue, *app.conf.task_routes.values()}
     assert used <= served
-    assert {"fanout", "fanout_big"} <= used
+    assert {"fanout", "fanout_big", "media"} <= used
 
 
 def test_long_running_services_are_watched_and_come_back() -> None:

@@ -38,6 +38,13 @@ def test_every_file_the_docs_name_exists():
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
+def test_the_gallery_shows_every_picture_and_is_no_burden():
+    pictures = {f"gallery/{path.name}": path.stat().st_size for path in (ROOT / "docs" / "gallery").iterdir()}
+    shown = re.findall(r"\((gallery/[^)]*)\)", (ROOT / "docs" / "gallery.md").read_text())
+    assert sorted(shown) == sorted(pictures)
+    assert sum(pictures.values()) < 3_000_000
+
+
 def test_every_name_in_redis_says_what_it_holds_and_for_how_long():
     makers = [
         maker
@@ -46,7 +53,7 @@ def test_every_name_in_redis_says_what_it_holds_and_for_how_long():
     ]
     assert len(makers) >= 6
     for maker in makers:
-        assert re.search(r"List:|Hash\.|String:|Sorted set\.", maker.__doc__ or ""), maker
+        assert re.search(r"List:|Hash\.|String:|[Ss]et\.", maker.__doc__ or ""), maker
         assert "Lifetime:" in (maker.__doc__ or ""), maker
 
 

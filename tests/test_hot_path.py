@@ -184,7 +184,7 @@ def test_a_redis_too_full_to_add_forgets_the_copies(alice, bob, api, shelf, monk
 
 def test_a_cursor_stays_short_however_many_shares_it_has_seen():
     rows = [
-        timeline.Row(pk, pk, 1, 2, "public", False, 0, 0, 0, False, False, 0, 0, 0)
+        timeline.Row(pk, pk, 1, 2, "public", False, 0, 0, 0, False, False, False, None, False, 0, 0, 0)
         for pk in range(2**60, 2**60 - 400, -1)
     ]
     scroll = timeline.Scroll().after(rows)

@@ -57,9 +57,36 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
         for _ in range(2):
             check(document, "post", path, *app.post(path))
         social.unfollow(follower=carol, author=bob)
+    circles(document, app, api(carol), alice, carol)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
     new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}
     for path, body in (("/auth/signup", new), ("/auth/signup", new), ("/auth/token", new), ("/auth/token", {})):
         check(document, "post", path, *api().post(path, body))
     check(document, "delete", "/auth/token", *app.delete("/auth/token"))
+
+
+def circles(document, app, other, alice, carol):
+    """Lists, suggestions and what else one says of people."""
+    her, him = f"/users/{alice.pk}", f"/users/{carol.pk}"
+    for body in ({"seconds": 60}, {"expires_at": "2099-01-01T00:00:00Z"}, {"seconds": 0}, {}):
+        check(document, "post", f"{him}/mute", *app.post(f"{him}/mute", body))
+    check(document, "delete", f"{him}/follower", *app.delete(f"{him}/follower"))
+    app.post(f"{her}/follow")
+    for path in (f"{her}/hide-shares", f"{him}/hide-shares"):
+        check(document, "post", path, *app.post(path))
+        check(document, "delete", path, *app.delete(path))
+    made = app.post("/lists", {"name": "Friends"})
+    check(document, "post", "/lists", *made)
+    check(document, "post", "/lists", *app.post("/lists", {"name": "Friends"}))
+    path = f"/lists/{made[1]['list_id']}"
+    for member in (alice, carol):
+        check(document, "post", f"{path}/members/{member.pk}", *app.post(f"{path}/members/{member.pk}"))
+    for read in ("/lists", path, f"{path}/members", f"{path}/timeline", "/suggestions", f"{path}/timeline?limit=0"):
+        check(document, "get", read, *app.get(read))
+    check(document, "get", path, *other.get(path))
+    check(document, "patch", path, *app.patch(path, {"name": "Best friends"}))
+    check(document, "delete", f"{path}/members/{alice.pk}", *app.delete(f"{path}/members/{alice.pk}"))
+    check(document, "delete", path, *app.delete(path))
+    check(document, "get", "/suggestions", *other.get("/suggestions"))
+    check(document, "delete", f"/suggestions/{alice.pk}", *other.delete(f"/suggestions/{alice.pk}"))

@@ -139,7 +139,7 @@ def test_a_retracting_that_was_killed_is_done_when_it_is_repeated(fans, alice):
     upkeep.retract(post.pk)
     assert lengths(fans) == [9] * 7  # it is not deleted
     Post._base_manager.filter(pk=post.pk).update(deleted_at=timezone.now())
-    with killed_at(4):
+    with killed_at(8):
         upkeep.retract(post.pk)
     assert sum(lengths(fans)) == 61
     for _ in range(2):

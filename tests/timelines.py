@@ -33,9 +33,5 @@ def warm(api: Any, reader: User) -> None:
     assert hot.read(reader.pk) is not None
 
 
-def share(sharer: User, post: Post) -> Post:
-    """As sharing will write it: a post of its own that names the original."""
-    Post.objects.filter(pk=post.pk).count_in("shares_count", 1)
-    made = Post.objects.create(author=sharer, share_of=post, pk=actions.claim_post_id(sharer.pk))
-    actions.put_into_outbox(made)
-    return made
+def share(sharer: User, post: Post) -> None:
+    actions.share(actor=sharer, post_id=post.pk)

@@ -1,6 +1,7 @@
 """Numbers and times in the few characters a card has for them."""
 
 from datetime import datetime
+from math import ceil
 
 from django import template
 from django.utils import timezone
@@ -26,6 +27,26 @@ def short_time(moment: datetime) -> str:
         if seconds >= size:
             return date_of(moment) if seconds >= 7 * 86_400 else f"{seconds // size}{letter}"
     return "now"
+
+
+@register.filter
+def exact_time(moment: datetime) -> str:
+    """As `datetime` of a <time> wants it; HTML knows no microseconds, which Django's own "c" gives."""
+    return moment.isoformat(timespec="seconds")
+
+
+@register.filter
+def time_left(moment: datetime) -> str:
+    """How long until then, in one unit and rounded up: 2 days, 8 hours, 1 minute."""
+    minutes = max(ceil((moment - timezone.now()).total_seconds() / 60), 1)
+    if minutes < 60:
+        return counted(minutes, "minute")
+    hours = ceil(minutes / 60)
+    return counted(hours, "hour") if hours < 24 else counted(ceil(hours / 24), "day")
+
+
+def counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def date_of(moment: datetime) -> str:

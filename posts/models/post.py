@@ -1,7 +1,8 @@
-"""What you make."""
+"""A post, and how it read before it was edited."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,35 +11,24 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from posts.models.ids import NextPostId, time_of
 from posts.visibility import PostQuerySet
 
+if TYPE_CHECKING:
+    from posts.models.attached import LinkPreview, Media, Poll
+
 User = settings.AUTH_USER_MODEL
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-class NextPostId(models.Func):
-    """The database's own maker of post ids: 41 bits of milliseconds since 2024, 12 of a sequence."""
-
-    function = "next_post_id"
-    template = "%(function)s()"
-    arity = 0
-    output_field = models.BigIntegerField()
-
-
-def time_of(post_id: int) -> datetime:
-    """When a post of that id was made, in UTC."""
-    return EPOCH + timedelta(milliseconds=post_id >> 12)
-
-
-def first_id_at(moment: datetime) -> int:
-    """The smallest id a post made at that moment can have."""
-    return max((moment - EPOCH) // timedelta(milliseconds=1), 0) << 12
+CONTENT_WARNING_LENGTH = 200
 
 
 class Visibility(models.TextChoices):
     PUBLIC = "public", "Public"
     FOLLOWERS = "followers", "Followers"
     PRIVATE = "private", "People mentioned"
+
+
+# Each is seen by more people than the one before.
+WIDENING = [Visibility.PRIVATE, Visibility.FOLLOWERS, Visibility.PUBLIC]
 
 
 class Post(models.Model):
@@ -63,19 +53,34 @@ class Post(models.Model):
     share_of = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="shares", db_index=False
     )
-    quote_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes")
+    quote_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes", db_index=False
+    )
     # Lower case, without the hash sign.
     hashtags = ArrayField(models.CharField(max_length=100), default=list, db_default=[], blank=True)
     # Usernames as they stood when the post was written, and who they are: the rule of visibility
     # asks for the latter with every post read, so they lie on the row.
     mentions = ArrayField(models.CharField(max_length=30), default=list, db_default=[], blank=True)
     mentioned_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True, editable=False)
+    # Shown in place of the post until somebody wants to see it.
+    content_warning = models.CharField(max_length=CONTENT_WARNING_LENGTH, blank=True, default="", db_default="")
+    # How many pictures and videos hang on it, and whether a poll does: so that nobody asks in vain.
+    media_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    has_poll = models.BooleanField(default=False, db_default=False, editable=False)
+    # What the first link in it leads to, once a worker has looked.
+    preview = models.ForeignKey(
+        "posts.LinkPreview", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    # Raised with every change of what its card shows for long: the text, media, a preview.
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     likes_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     comments_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     shares_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Set by its author's delete: gone everywhere at once, erased for good a day later.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Its author took it away, and so may take that back for UNDO_MINUTES; what staff remove stays removed.
+    deleted_by_author = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -84,7 +89,8 @@ class Post(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(content="") | Q(share_of__isnull=False), name="a_post_has_content_unless_it_is_a_share"
+                condition=~Q(content="") | Q(share_of__isnull=False) | Q(media_count__gt=0) | Q(has_poll=True),
+                name="a_post_has_something_to_show",
             ),
             models.CheckConstraint(
                 condition=Q(share_of__isnull=True) | (Q(in_reply_to__isnull=True) & Q(content="")),
@@ -113,9 +119,17 @@ class Post(models.Model):
             models.Index(fields=["root", "id"], name="post_thread", condition=Q(root__isnull=False)),
             # A newer share of the same original.
             models.Index(fields=["share_of", "author", "id"], name="post_share", condition=Q(share_of__isnull=False)),
+            # What quotes a post, newest first.
+            models.Index(fields=["quote_of", "-id"], name="post_quote", condition=Q(quote_of__isnull=False)),
             # Comments of one author, for profiles and when an account goes.
             models.Index(fields=["author", "-id"], name="post_author_comment", condition=Q(root__isnull=False)),
             GinIndex(fields=["hashtags"], name="post_hashtags", condition=~Q(hashtags=[])),
+            # An author's media, newest first.
+            models.Index(
+                fields=["author", "-id"],
+                name="post_author_media",
+                condition=Q(media_count__gt=0, deleted_at__isnull=True),
+            ),
             # What is to be erased.
             models.Index(fields=["deleted_at"], name="post_deleted", condition=Q(deleted_at__isnull=False)),
         ]
@@ -134,73 +148,61 @@ class Post(models.Model):
     def is_comment(self) -> bool:
         return self.root_id is not None
 
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == Visibility.PUBLIC and not self.author.is_private
 
-class Like(models.Model):
-    pk = models.CompositePrimaryKey("post_id", "user_id")
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="likes", db_index=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    @property
+    def is_shareable(self) -> bool:
+        """Whether it may be shared, and shares of it are shown and counted."""
+        return self.is_public and not self.is_comment
+
+    @property
+    def shown_shares_count(self) -> int:
+        """The column leaves out shares between people who block each other; while nobody may share it, it is 0."""
+        return self.shares_count if self.is_shareable else 0
+
+    # What is attached, put here for a card by `posts.hydrate.complete`.
+    shown_media: "Sequence[Media]" = ()
+    shown_poll: "Poll | None" = None
+    shown_preview: "LinkPreview | None" = None
+    # The quoted post, where the viewer may see it.
+    quoted: "Post | None" = None
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def shown_to(self, viewer: Any, post: Post) -> "RevisionQuerySet":
+        """How a post that the viewer may see read before, newest first.
+
+        What was written for fewer than may see the post today is shown to its author only.
+        """
+        revisions = self.filter(post=post).order_by("-pk")
+        if viewer.pk == post.author_id:
+            return revisions
+        return revisions.filter(visibility__in=WIDENING[WIDENING.index(Visibility(post.visibility)) :])
+
+
+class Revision(models.Model):
+    """How a post read until it was edited."""
+
+    id = models.BigIntegerField(primary_key=True, db_default=NextPostId(), editable=False)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions", db_index=False)
+    content = models.TextField(blank=True)
+    content_html = models.TextField(blank=True)
+    content_warning = models.CharField(max_length=CONTENT_WARNING_LENGTH, blank=True)
+    # Who could see it then: a post made wider does not show what was written for fewer.
+    visibility = models.CharField(max_length=9, choices=Visibility)
+    # The media as they hung on it: [{media_id, alt}].
+    media = models.JSONField(default=list)
+    # Since when it read like this: the post's making or the edit before.
+    written_at = models.DateTimeField()
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
-        db_table = "post_like"
-
-
-class Pin(models.TextChoices):
-    PUSH = "push", "Always push"
-    PULL = "pull", "Always pull"
-
-
-# A cut-off no reader reaches.
-NEVER = 127
-
-
-class AuthorState(models.Model):
-    """The author's lock row. Whoever publishes updates it first, so an author's ids commit in order."""
-
-    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    # An upper bound of the ids of the author's timeline entries; not indexed, so updates stay HOT.
-    last_post_id = models.BigIntegerField(default=0, db_default=0)
-    # Entries written, each worth half as much after POSTING_HALF_LIFE_DAYS; as it stood when the
-    # last one was written, whose id tells the moment.
-    posting = models.FloatField(default=0, db_default=0)
-    # Advice of `feeds.policy`: readers of at least this class are pushed to. NEVER until it was asked.
-    cutoff = models.SmallIntegerField(default=NEVER, db_default=NEVER)
-    # What staff want, whatever the policy says; empty: nothing.
-    pin = models.CharField(max_length=4, choices=Pin, blank=True, default="", db_default="")
-    # The cut-off has changed and the mover has not been along all edges since.
-    unsettled = models.BooleanField(default=False, db_default=False)
-
-    class Meta:
-        db_table = "author_state"
-        indexes = [models.Index(fields=["user"], name="author_unsettled", condition=Q(unsettled=True))]
+        db_table = "post_revision"
+        # A post's history.
+        indexes = [models.Index(fields=["post", "id"], name="revision_of")]
 
     def __str__(self) -> str:
-        return f"author {self.user_id}"
-
-
-class Outbox(models.Model):
-    """One row for each post that has not reached everybody it should; written with the post.
-
-    It goes a moment after the post is pushed and announced. Until then readers pull it from here, so what a
-    worker has not done yet is never missing.
-    """
-
-    ALL_PUSHED = 2**63 - 1
-
-    post = models.OneToOneField(Post, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    # An index for readers: which of the authors they follow have something here.
-    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    # Followers with ids up to this one have the post in their feeds.
-    next_follower = models.BigIntegerField(default=0, db_default=0)
-    # When hot timelines and open sockets had been told; the row stays FANOUT_LINGER_SECONDS longer, for
-    # readers who looked at their hot timeline before that and look here after it.
-    announced_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        db_table = "fanout"
-
-
-def as_id(text: Any) -> int | None:
-    """The post or user id written in a path, or None when it cannot be one."""
-    text = str(text)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 else None
+        return self.content[:60]

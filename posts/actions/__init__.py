@@ -1,0 +1,60 @@
+"""What people do with posts. Page, API, admin and command call the same functions."""
+
+from posts.actions.attaching import checked_quote
+from posts.actions.deleting import delete, erase, remove, restore
+from posts.actions.drafting import discard_draft, publish_draft, publish_due, publish_in_place_of, save_draft
+from posts.actions.editing import check_editable, edit
+from posts.actions.marks import bookmark, like, unbookmark, unlike
+from posts.actions.outbox import announce_after_commit, claim_post_id, put_into_outbox
+from posts.actions.publishing import comment, post_or_answer, publish
+from posts.actions.sharing import share, unshare
+from posts.actions.uploads import (
+    checked_alt,
+    describe_upload,
+    get_upload,
+    ids_of_urls,
+    keep_upload,
+    prepare_upload,
+    remove_upload,
+    upload,
+)
+from posts.actions.voting import vote
+from posts.actions.wording import checked_content, written
+
+__all__ = [
+    "check_editable",
+    "announce_after_commit",
+    "bookmark",
+    "checked_alt",
+    "checked_content",
+    "checked_quote",
+    "claim_post_id",
+    "comment",
+    "delete",
+    "describe_upload",
+    "discard_draft",
+    "edit",
+    "erase",
+    "get_upload",
+    "ids_of_urls",
+    "keep_upload",
+    "like",
+    "post_or_answer",
+    "prepare_upload",
+    "publish",
+    "publish_draft",
+    "publish_due",
+    "publish_in_place_of",
+    "put_into_outbox",
+    "remove",
+    "remove_upload",
+    "restore",
+    "save_draft",
+    "share",
+    "unbookmark",
+    "unlike",
+    "unshare",
+    "upload",
+    "vote",
+    "written",
+]

@@ -1,0 +1,39 @@
+"""What people say of a post with one press."""
+
+from django.conf import settings
+from django.db import models
+
+from posts.models.ids import NextPostId
+from posts.models.post import Post
+
+User = settings.AUTH_USER_MODEL
+
+
+class Like(models.Model):
+    pk = models.CompositePrimaryKey("post_id", "user_id")
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="likes", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "post_like"
+        # What somebody likes, newest posts first: whom they might follow, and when an account goes.
+        indexes = [models.Index(fields=["user", "-post"], name="like_of")]
+
+
+class Bookmark(models.Model):
+    """A post somebody keeps for later; nobody else is told."""
+
+    # Its order in the list, and when it was made.
+    id = models.BigIntegerField(primary_key=True, db_default=NextPostId(), editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="bookmarks")
+
+    class Meta:
+        db_table = "bookmark"
+        constraints = [models.UniqueConstraint(fields=["user", "post"], name="one_bookmark_a_post")]
+        # A person's bookmarks, newest first.
+        indexes = [models.Index(fields=["user", "-id"], name="bookmark_of")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} keeps {self.post_id}"

@@ -1,0 +1,1 @@
+"""Pages of posts, and the forms that make and change them, by subject."""
