@@ -1,0 +1,1 @@
+"""Where links lead: asking strangers' servers for a page, and reading what it says of itself."""
