@@ -1,5 +1,8 @@
-// The forms one writes in: a counter, Ctrl+Enter, and a draft kept for this tab.
+// The forms one writes in: a counter, Ctrl+Enter, and the text kept for this tab.
+import { each } from "./each.js";
+
 const NEAR = 0.1; // warns when this share of the limit is left
+const SAY_AFTER_MS = 800; // once somebody pauses
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
 
 // Counts as the server does (posts/text.py): characters as people see them.
@@ -8,56 +11,95 @@ function lengthOf(text) {
   return segmenter ? Array.from(segmenter.segment(cleaned)).length : Array.from(cleaned).length;
 }
 
-function showCount(form) {
-  const text = form.querySelector("[data-composer-text]");
-  const counter = form.querySelector("[data-composer-counter]");
-  const limit = Number(text.dataset.limit);
-  const left = limit - lengthOf(text.value);
-  counter.textContent = text.value ? left : "";
-  counter.classList.toggle("composer-counter-near", left >= 0 && left <= limit * NEAR);
-  counter.classList.toggle("composer-counter-over", left < 0);
-  counter.setAttribute("aria-label", left < 0 ? `${-left} too many` : `${left} characters left`);
-  counter.setAttribute("role", "status");
-  // Only near the end is it worth interrupting somebody who cannot see it.
-  counter.setAttribute("aria-live", left <= limit * NEAR ? "polite" : "off");
+// What is seen is a number; what is heard is a sentence, and only near the end is it worth saying.
+function makeCounter(counter, limit) {
+  const seen = document.createElement("span");
+  const heard = document.createElement("span");
+  seen.ariaHidden = "true";
+  heard.className = "visually-hidden";
+  heard.setAttribute("role", "status");
+  counter.replaceChildren(seen, heard);
+  let saying;
+  return (text) => {
+    const left = limit - lengthOf(text);
+    const isNear = left <= limit * NEAR;
+    const words = left < 0 ? `${-left} character${left === -1 ? "" : "s"} too many` : `${left} characters left`;
+    seen.textContent = text ? left : "";
+    counter.classList.toggle("composer-counter-near", left >= 0 && isNear);
+    counter.classList.toggle("composer-counter-over", left < 0);
+    clearTimeout(saying);
+    saying = setTimeout(() => (heard.textContent = text && isNear ? words : ""), SAY_AFTER_MS);
+  };
 }
 
-const draft = {
-  read: (form) => draft.safely(() => sessionStorage.getItem(`draft:${form.dataset.composer}`)),
-  write: (form, text) => draft.safely(() => sessionStorage.setItem(`draft:${form.dataset.composer}`, text)),
-  drop: (form) => draft.safely(() => sessionStorage.removeItem(`draft:${form.dataset.composer}`)),
-  safely(act) {
-    try {
-      return act();
-    } catch {
-      return null; // storage is full or switched off
+// The text and the draft it is on the server, so that a reload goes on with both.
+export const kept = {
+  name: (form) => `draft:${form.dataset.composer}`,
+  read: (form) => safely(() => JSON.parse(sessionStorage.getItem(kept.name(form)))) || {},
+  drop: (form) => safely(() => sessionStorage.removeItem(kept.name(form))),
+  // Wherever it was being written: the draft was posted or thrown away.
+  forget(draft) {
+    for (const name of safely(() => Object.keys(sessionStorage)) || []) {
+      const before = name.startsWith("draft:") && safely(() => JSON.parse(sessionStorage.getItem(name)));
+      if (before && before.draft === draft) sessionStorage.removeItem(name);
     }
+  },
+  write(form) {
+    if (!form.dataset.composer) return;
+    const text = form.querySelector("[data-composer-text]").value;
+    const draft = form.querySelector("[data-draft-id]")?.value || "";
+    const hasParts = Boolean(form.querySelector("[data-part][data-open], [data-upload], [data-composer-quote]"));
+    if (text || draft) safely(() => sessionStorage.setItem(kept.name(form), JSON.stringify({ text, draft, hasParts })));
+    else kept.drop(form);
   },
 };
 
+function safely(act) {
+  try {
+    return act();
+  } catch {
+    return null; // storage is full or switched off
+  }
+}
+
+function restore(form, text) {
+  if ("composerSent" in form.dataset) return kept.drop(form);
+  if (!form.dataset.composer || text.value) return undefined;
+  const before = kept.read(form);
+  text.value = before.text || "";
+  const draft = form.querySelector("[data-draft-id]");
+  if (!draft || draft.value || !before.draft) return undefined;
+  if (before.hasParts) form.dataset.goOn = before.draft;
+  else draft.value = before.draft;
+  return undefined;
+}
+
 function prepare(form) {
   const text = form.querySelector("[data-composer-text]");
-  if ("composerSent" in form.dataset) draft.drop(form);
-  else if (!text.value) text.value = draft.read(form) || "";
-  showCount(form);
+  const counter = form.querySelector("[data-composer-counter]");
+  const showCount = counter ? makeCounter(counter, Number(text.dataset.limit)) : () => {};
+  restore(form, text);
+  showCount(text.value);
   text.addEventListener("input", () => {
-    draft.write(form, text.value);
-    showCount(form);
+    kept.write(form);
+    showCount(text.value);
     text.removeAttribute("aria-invalid");
-    form.querySelector(".field-error").textContent = "";
+    const error = document.getElementById(text.getAttribute("aria-describedby").split(" ")[0]);
+    if (error) error.textContent = "";
   });
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   // Without htmx the page goes away; what is refused comes back with the text in it.
-  form.addEventListener("submit", () => window.htmx || draft.drop(form));
+  form.addEventListener("submit", () => {
+    if (window.htmx && form.hasAttribute("hx-post")) return;
+    kept.drop(form);
+    kept.forget(form.querySelector("[data-draft-id]")?.value || null);
+  });
 }
 
-document.querySelectorAll("[data-composer]").forEach(prepare);
-document.addEventListener("htmx:load", (event) => {
-  const form = event.target.closest("[data-composer]");
-  if (form === event.target && !form.dataset.ready) {
-    form.dataset.ready = "";
-    prepare(form);
-  }
+each("[data-composer]", prepare);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-forget-draft]");
+  if (button) kept.forget(button.dataset.forgetDraft);
 });

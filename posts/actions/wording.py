@@ -1,0 +1,62 @@
+"""The words of a post: judged, and turned into what its row holds."""
+
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User
+from feedsite.errors import Invalid
+from posts import text
+from posts.models import CONTENT_WARNING_LENGTH, Post
+
+
+def checked_content(content: Any, *, may_be_empty: bool = False) -> str:
+    """The cleaned text of a post; raises Invalid when there is too much, or nothing to see.
+
+    `may_be_empty` where a picture or a poll says it all.
+    """
+    content = str(content)
+    if len(content) > 20 * settings.POST_MAX_LENGTH:  # before anything is done with it
+        raise invalid_content(f"This is far too long: a post has at most {settings.POST_MAX_LENGTH} characters.")
+    content = text.clean(content)
+    if text.is_blank(content):
+        if may_be_empty:
+            return ""
+        raise invalid_content("Write something first.")
+    over = text.length(content) - settings.POST_MAX_LENGTH
+    if over > 0:
+        raise invalid_content(f"This is {over} too long: a post has at most {settings.POST_MAX_LENGTH} characters.")
+    if len(content) > 10 * settings.POST_MAX_LENGTH:
+        raise invalid_content("Some characters carry too many marks. Use fewer.")
+    return content
+
+
+def invalid_content(reason: str) -> Invalid:
+    return Invalid(reason, fields={"content": [reason]})
+
+
+def checked_warning(warning: Any) -> str:
+    """One cleaned line; raises Invalid when it is too long."""
+    line = " ".join(text.clean(str(warning)).split())
+    if len(line) > CONTENT_WARNING_LENGTH:
+        reason = f"A content warning has at most {CONTENT_WARNING_LENGTH} characters."
+        raise Invalid(reason, fields={"content_warning": [reason]})
+    return "" if text.is_blank(line) else line
+
+
+def written(author: User, content: str) -> Post:
+    """The post in memory, its names looked up and its HTML made; one query."""
+    return Post(author=author, **wording(content))
+
+
+def wording(content: str) -> dict[str, Any]:
+    """The columns of a post that follow from its text; one query."""
+    found = text.entities(content)
+    known = dict(User.objects.active().filter(username__in=found.mentions).values_list("username", "pk"))
+    return {
+        "content": content,
+        "content_html": text.to_html(content, known),
+        "hashtags": found.hashtags,
+        "mentions": [name for name in found.mentions if name in known],
+        "mentioned_ids": [known[name] for name in found.mentions if name in known],
+    }

@@ -1,0 +1,86 @@
+"""Names and hashtags that begin like what somebody is typing. Each question looks at a bounded number of rows."""
+
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from feedsite.errors import Invalid
+from posts import text
+
+SHOWN = 8
+# Names that begin alike are looked at in their own order, at most so many, before the best known are taken.
+LOOKED_AT = 200
+# Hashtags are counted in the newest public posts, and in the writer's own.
+RECENT_POSTS, OWN_POSTS = 3000, 300
+LONGEST = 100
+
+# Whom the viewer follows comes first. The indexes are `accounts_user_username_…_like` and `user_display_name`.
+PEOPLE = """
+WITH named AS (
+  (SELECT u.id FROM accounts_user u WHERE u.username LIKE %(start)s AND u.is_active ORDER BY u.username LIMIT %(most)s)
+  UNION
+  (SELECT u.id FROM accounts_user u WHERE lower(u.display_name) LIKE %(start)s AND u.display_name <> '' AND u.is_active
+    ORDER BY lower(u.display_name) LIMIT %(most)s)
+), followed AS (
+  SELECT u.id FROM follow f JOIN accounts_user u ON u.id = f.followee_id
+   WHERE f.follower_id = %(viewer)s AND u.is_active
+     AND (u.username LIKE %(start)s OR lower(u.display_name) LIKE %(start)s)
+   ORDER BY u.followers_count DESC LIMIT %(shown)s
+)
+SELECT u.id FROM accounts_user u
+ WHERE u.id IN (SELECT id FROM named UNION SELECT id FROM followed)
+   AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = u.id AND b.blocked_id = %(viewer)s)
+   AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = %(viewer)s AND b.blocked_id = u.id)
+ ORDER BY u.id IN (SELECT id FROM followed) DESC, u.username = %(exactly)s DESC, u.followers_count DESC, u.id
+ LIMIT %(shown)s
+"""
+TAGS = """
+WITH recent AS (
+  (SELECT p.id, p.hashtags, p.author_id FROM post p
+    WHERE p.visibility = 'public' AND p.root_id IS NULL AND p.share_of_id IS NULL AND p.deleted_at IS NULL
+    ORDER BY p.id DESC LIMIT %(recent)s)
+  UNION
+  (SELECT p.id, p.hashtags, p.author_id FROM post p
+    WHERE p.author_id = %(viewer)s AND p.root_id IS NULL AND p.deleted_at IS NULL ORDER BY p.id DESC LIMIT %(own)s)
+)
+SELECT tag, count(*) FROM recent r JOIN accounts_user a ON a.id = r.author_id, unnest(r.hashtags) AS tag
+ WHERE tag LIKE %(start)s AND (r.author_id = %(viewer)s OR (a.is_active AND NOT a.is_private))
+ GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %(shown)s
+"""
+
+
+def split(query: str) -> tuple[str, str]:
+    """(@ or #, what follows in the one spelling that is looked for); raises Invalid for anything else."""
+    sign, rest = query[:1], query[1 : LONGEST + 1].strip()
+    if sign not in ("@", "#") or not rest or "\0" in rest:
+        reason = "Begin with @ and a name, or # and a word."
+        raise Invalid(reason, fields={"q": [reason]})
+    return sign, rest.lower() if sign == "@" else text.tag_of(rest)
+
+
+def people(viewer: Any, start: str) -> list[User]:
+    """Accounts whose name or display name begins so, those the viewer follows first; 2 queries."""
+    numbers = {"viewer": viewer.pk or 0, "most": LOOKED_AT, "shown": SHOWN}
+    found = [pk for (pk,) in rows(PEOPLE, start=beginning(start), exactly=start, **numbers)]
+    users = User.objects.in_bulk(found)
+    return [users[pk] for pk in found if pk in users]
+
+
+def tags(viewer: Any, start: str) -> list[tuple[str, int]]:
+    """(hashtag, in how many of the newest posts), the most used first; 1 query."""
+    if not start:
+        return []
+    numbers = {"viewer": viewer.pk or 0, "recent": RECENT_POSTS, "own": OWN_POSTS, "shown": SHOWN}
+    return [(tag, count) for tag, count in rows(TAGS, start=beginning(start), **numbers)]
+
+
+def beginning(start: str) -> str:
+    """The pattern of LIKE for it; what means something to LIKE means itself."""
+    return "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in start) + "%"
+
+
+def rows(sql: str, **params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,159 @@
+"""The forms that make posts, take them away and bring them back."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from feedsite.errors import DomainError, Forbidden, NotFound
+from feedsite.pages import Request, checked, next_url, show_errors, signed_in
+from posts import actions, queries
+from posts.forms import PostForm, from_draft
+from posts.hydrate import complete
+from posts.models import Draft, Post, as_id
+from posts.views.uploading import sent_form, with_uploads
+
+
+@require_safe
+@signed_in
+def compose(request: Request) -> HttpResponse:
+    """The composer by itself: empty, with a draft, what it quotes or what it answers.
+
+    For a page that has one already, what takes its place.
+    """
+    begun: dict[str, Any] = {"quote_of": request.GET.get("quote", ""), "in_reply_to": request.GET.get("reply", "")}
+    asked = request.GET.get("draft")
+    if asked:
+        begun = from_draft(get_draft(request.user, asked))
+    form = with_uploads(PostForm(initial=begun), request.user, begun.get("media_ids", []))
+    around = still_beside if asked else beside
+    context = {"form": form, "is_focused": not (request.htmx and asked), **around(request.user, form)}
+    if not request.htmx:
+        return render(request, "posts/compose.html", context | {"is_whole": True})
+    return render(request, "posts/_composer.html", context)
+
+
+def get_draft(author: Any, draft_id: Any) -> Draft:
+    draft = Draft.objects.of(author).with_media().filter(pk=as_id(draft_id) or 0).first()
+    if draft is None:
+        raise NotFound()
+    return draft
+
+
+def beside(viewer: Any, form: PostForm) -> dict[str, Post | None]:
+    """The posts that the one being written quotes and answers; raises NotFound or Forbidden."""
+    answered = form["in_reply_to"].value()
+    return {
+        "quoted": quotable(viewer, form["quote_of"].value()),
+        "answered_post": queries.get_original(viewer, as_id(answered) or 0) if answered else None,
+    }
+
+
+def still_beside(viewer: Any, form: PostForm) -> dict[str, Any]:
+    """The same for what was begun earlier: what is gone since is left out, and said to be."""
+    try:
+        return dict(beside(viewer, form))
+    except DomainError:
+        return {"is_lost": True}
+
+
+def quotable(viewer: Any, post_id: Any) -> Post | None:
+    """The post that is to be quoted, for its look in the composer; raises NotFound or Forbidden."""
+    post = actions.checked_quote(viewer, post_id)
+    if post is not None:
+        complete(viewer, [post])
+    return post
+
+
+@require_POST
+@signed_in
+def post_create(request: Request) -> HttpResponse:
+    """Posts, or with a time to come keeps what is to be posted then."""
+    form = sent_form(PostForm, request)
+    try:
+        given = checked(form)
+        if given["due_at"]:
+            return scheduled(request, schedule(request.user, form))
+        post = post_now(request.user, form)
+    except DomainError as error:
+        return refused(request, form, error)
+    if request.htmx:
+        made = queries.get_complete(request.user, post.pk)
+        return render(request, "posts/_created.html", {"post": made, "form": PostForm(), "answered": True})
+    messages.success(request, "Your post is published.")
+    return redirect(next_url(request))
+
+
+def post_now(author: Any, form: PostForm) -> Post:
+    if draft_id := form.cleaned_data["draft"]:
+        return actions.publish_in_place_of(author=author, draft_id=draft_id, **form.said())
+    return actions.post_or_answer(author=author, **form.said())
+
+
+def schedule(author: Any, form: PostForm) -> Draft:
+    given = form.cleaned_data
+    draft_id = as_id(given["draft"])
+    return actions.save_draft(author=author, draft_id=draft_id, due_at=given["due_at"], **form.said())
+
+
+def scheduled(request: Request, draft: Draft) -> HttpResponse:
+    said = f"This will be posted on {localtime(draft.due_at):%-d %B %Y at %H:%M} UTC."
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect("drafts")
+    answer = render(request, "posts/_composer.html", {"form": PostForm(), "answered": True})
+    return trigger_client_event(answer, "say", {"text": said})
+
+
+def refused(request: Request, form: PostForm, error: DomainError) -> HttpResponse:
+    """The composer with the text in it and what to change."""
+    if error.code == "conflict":  # sent again it is a post of its own
+        form.data = without_draft(form.data)
+    whole = "posts/_composer.html" if request.htmx else "posts/compose.html"
+    context: dict[str, Any] = {"form": show_errors(form, error), "answered": True, "is_whole": not request.htmx}
+    return render(request, whole, context | still_beside(request.user, form), status=422)
+
+
+def without_draft(sent: Any) -> Any:
+    sent = sent.copy()
+    sent["draft"] = ""
+    return sent
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def post_delete(request: Request, post_id: int) -> HttpResponse:
+    if request.method != "POST":
+        post = queries.get_visible(request.user, post_id)
+        if post.author_id != request.user.pk:
+            raise Forbidden()
+        context = {"post": post, "next": next_url(request), "undo_minutes": settings.UNDO_MINUTES}
+        return render(request, "posts/delete.html", context)
+    actions.delete(actor=request.user, post_id=post_id)
+    if request.htmx:
+        return render(request, "posts/_deleted.html", {"post_id": post_id})
+    messages.success(request, "Your post is deleted.", extra_tags=resolve_url("post_restore", post_id))
+    return redirect(next_url(request))
+
+
+@require_POST
+@signed_in
+def post_restore(request: Request, post_id: int) -> HttpResponse:
+    """Brings a post back; to the page it was deleted from, the card."""
+    try:
+        post = actions.restore(actor=request.user, post_id=post_id)
+    except DomainError as error:
+        if request.htmx or error.status == 403:
+            raise
+        messages.error(request, error.detail)
+        return redirect(next_url(request))
+    if request.htmx:
+        complete(request.user, [post])
+        return render(request, "posts/_card.html", {"post": post, "viewer": request.user})
+    messages.success(request, "Your post is back.")
+    return redirect(next_url(request, post))
