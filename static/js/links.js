@@ -1,0 +1,14 @@
+// The address of a post, copied.
+import { say } from "./toasts.js";
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-link]");
+  if (!button) return;
+  const address = new URL(button.dataset.copyLink, location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    say("The link is copied.");
+  } catch {
+    say(`Your browser does not allow copying. The link is ${address}`, { isError: true });
+  }
+});
