@@ -1,16 +1,17 @@
-"""Staff pages of follows, requests, blocks and mutes: lists to look things up in, and to end them."""
+"""Staff pages of follows, requests, blocks, mutes and lists of people: to look things up in, and to end them."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
 from feedsite.admin import StaffList, user_link
 from feedsite.errors import NotFound
 from social import actions
+from social.models import List
 from social.rows import BlockRow, FollowRequestRow, FollowRow, MuteRow
 
 
@@ -116,3 +117,36 @@ class MutePages(EdgePages):
 
     def end_edge(self, one: User, other: User) -> bool:
         return actions.unmute(muter=one, muted=other)
+
+
+@admin.register(List)
+class ListPages(StaffList):
+    """Lists of people, by their owners. Only looked at: they are nobody's business but their owner's."""
+
+    list_display = ["name", "by", "members_count", "created_at"]
+    list_display_links = None
+    list_select_related = ["owner"]
+    search_fields = ["owner__username"]
+    search_help_text = "The owner's username."
+    ordering = ["-pk"]
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).annotate(members_count=Count("members"))
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        name = search_term.strip().removeprefix("@").lower()
+        return queryset.filter(owner__username=name) if name else queryset, False
+
+    @admin.display(description="owner")
+    def by(self, one: List) -> str:
+        return user_link(one.owner)
+
+    @admin.display(description="people")
+    def members_count(self, one: List) -> int:
+        return int(one.members_count)  # type: ignore[attr-defined]

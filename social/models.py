@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
 from django.utils import timezone
 
 User = settings.AUTH_USER_MODEL
@@ -27,6 +28,8 @@ class Follow(Edge):
     # True: the reader fetches this author's posts when reading. False: they are written into the
     # reader's feed when posted. A new follow is exact at once because it starts as true.
     pull = models.BooleanField(default=True, db_default=True, editable=False)
+    # The reader wants what the author writes, not what the author shares.
+    hides_shares = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "follow"
@@ -36,6 +39,8 @@ class Follow(Edge):
             models.Index(fields=["followee", "pull", "follower"], name="follow_in"),
             # Whom a reader pulls.
             models.Index(fields=["follower", "followee"], name="follow_pull", condition=Q(pull=True)),
+            # Whose shares a reader does not want: asked for each share on a page.
+            models.Index(fields=["follower", "followee"], name="follow_no_shares", condition=Q(hides_shares=True)),
         ]
 
 
@@ -85,3 +90,58 @@ class Mute(Edge):
     class Meta:
         db_table = "mute"
         constraints = [models.CheckConstraint(condition=~Q(muter=F("muted")), name="no_mute_of_oneself")]
+        # Those that have ended, to be cleared away.
+        indexes = [models.Index(fields=["expires_at"], name="mute_ends", condition=Q(expires_at__isnull=False))]
+
+
+class Dismissal(Edge):
+    """`viewer` does not want `person` suggested."""
+
+    pk = models.CompositePrimaryKey("viewer_id", "person_id")
+    viewer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "dismissal"
+
+
+class List(models.Model):
+    """Some of those whom its owner follows, whose posts are a timeline of their own. Only the owner knows of it."""
+
+    NAME_LENGTH = 50
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=NAME_LENGTH)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "list"
+        constraints = [
+            # One's own lists by their names, too.
+            models.UniqueConstraint(
+                F("owner"),
+                Lower("name"),
+                name="one_list_of_a_name",
+                violation_error_message="You have a list of this name.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="a_list_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("list", args=[self.pk])
+
+
+class ListMember(models.Model):
+    """Somebody on a list; gone in the transaction that ends its owner's follow."""
+
+    pk = models.CompositePrimaryKey("list_id", "member_id")
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="members", db_index=False)
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "list_member"
+        # The lists somebody is on: when a follow or an account ends.
+        indexes = [models.Index(fields=["member", "list"], name="list_member_in")]

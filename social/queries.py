@@ -1,6 +1,7 @@
 """Questions about who knows whom."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -8,20 +9,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from feedsite.errors import NotFound
-from social.models import Block, Follow, FollowRequest, Mute
+from social.models import Block, Dismissal, Follow, FollowRequest, Mute
 
 RECENT_POSTS = 300
 SWEPT_AT_ONCE = 100
 # Each an index probe for each account, in the order of the fields of Relation.
 RELATIONS = """
-SELECT a.id,
-       EXISTS (SELECT FROM follow f WHERE f.follower_id = %(viewer)s AND f.followee_id = a.id),
+SELECT a.id, f.follower_id IS NOT NULL,
        EXISTS (SELECT FROM follow_request r WHERE r.followee_id = a.id AND r.follower_id = %(viewer)s),
-       EXISTS (SELECT FROM follow f WHERE f.follower_id = a.id AND f.followee_id = %(viewer)s),
+       EXISTS (SELECT FROM follow b WHERE b.follower_id = a.id AND b.followee_id = %(viewer)s),
        EXISTS (SELECT FROM block b WHERE b.blocker_id = %(viewer)s AND b.blocked_id = a.id),
-       EXISTS (SELECT FROM mute m WHERE m.muter_id = %(viewer)s AND m.muted_id = a.id
-                                    AND (m.expires_at IS NULL OR m.expires_at > now()))
+       m.muter_id IS NOT NULL, m.expires_at, coalesce(f.hides_shares, false)
   FROM unnest(%(ids)s::bigint[]) AS a (id)
+  LEFT JOIN follow f ON f.follower_id = %(viewer)s AND f.followee_id = a.id
+  LEFT JOIN mute m ON m.muter_id = %(viewer)s AND m.muted_id = a.id
+                  AND (m.expires_at IS NULL OR m.expires_at > now())
 """
 
 
@@ -34,6 +36,9 @@ class Relation:
     followed_by: bool = False
     blocking: bool = False
     muting: bool = False
+    # What pages say beyond that: when the mute ends by itself, and whether shares are left out.
+    muted_until: datetime | None = None
+    hides_shares: bool = False
 
 
 def relations(viewer: Any, user_ids: list[int]) -> dict[int, Relation]:
@@ -106,10 +111,32 @@ def get_known(viewer: Any, username: str) -> User:
     return user
 
 
+def get_other(username: str) -> User:
+    """The account of that name, even if it blocks the viewer, who may still take back what is between them."""
+    user = User.objects.active().named(username).first()
+    if user is None:
+        raise NotFound()
+    return user
+
+
 def with_relations(viewer: Any, users: list[User]) -> list[tuple[User, Relation | None]]:
     """Each user with how the viewer stands to them; None for oneself and for visitors."""
     found = relations(viewer, [user.pk for user in users]) if viewer.is_authenticated else {}
     return [(user, found.get(user.pk) if user.pk != viewer.pk else None) for user in users]
+
+
+def new_to(viewer: Any) -> Q:
+    """Accounts that the viewer might be shown for the first time.
+
+    Neither oneself, nor anybody one follows, has asked, has muted or does not want suggested, nor where either blocks
+    the other.
+    """
+    known = Q(pk=viewer.pk) | Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
+    known |= Q(Exists(FollowRequest.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
+    known |= Q(Exists(Mute.objects.standing().filter(muter=viewer.pk, muted=OuterRef("pk"))))
+    known |= Q(Exists(Dismissal.objects.filter(viewer=viewer.pk, person=OuterRef("pk"))))
+    known |= Q(Exists(Block.objects.filter(blocker=viewer.pk, blocked=OuterRef("pk"))))
+    return ~(known | Q(Exists(Block.objects.filter(blocker=OuterRef("pk"), blocked=viewer.pk))))
 
 
 def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
@@ -120,9 +147,5 @@ def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
     post: Any = User.posts.rel.related_model
     posts = post.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
     recent = posts.order_by("-pk").values("author")[:RECENT_POSTS]
-    known = Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
-    known |= Q(Exists(Mute.objects.filter(muter=viewer.pk, muted=OuterRef("pk"))))
-    known |= Q(Exists(Block.objects.filter(blocker=viewer.pk, blocked=OuterRef("pk"))))
-    known |= Q(Exists(Block.objects.filter(blocker=OuterRef("pk"), blocked=viewer.pk)))
-    people = User.objects.active().filter(pk__in=recent, is_private=False).exclude(pk=viewer.pk).exclude(known)
+    people = User.objects.active().filter(new_to(viewer), pk__in=recent, is_private=False)
     return list(people.order_by("-followers_count", "-pk")[:limit])

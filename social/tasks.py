@@ -18,3 +18,10 @@ def sweep_requests() -> None:
     """Finds who still waits for an account that is public: the message was lost, or they asked that moment."""
     for owner_id in queries.public_but_asked():
         accept_waiting.delay(owner_id)
+
+
+@shared_task
+def clear_mutes() -> None:
+    """Deletes mutes that have ended; nobody is kept from hearing by them."""
+    while actions.clear_mutes():
+        pass

@@ -1,0 +1,139 @@
+"""The buttons that say how one stands to somebody, and all whom one keeps out."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.models import User
+from feedsite.errors import Invalid
+from feedsite.pages import Request, checked, render_list, signed_in
+from feedsite.pagination import page_of, page_request
+from social import actions, queries
+from social.forms import MUTE_TIMES, MuteForm, PutIntoListsForm
+from social.hidden import KINDS, hidden
+from social.lists import lists_for
+from social.views.answers import muted, out_of_the_list, standing
+
+FOLLOWED = {True: "You follow {}.", False: "You asked to follow {}. Their posts come when they accept."}
+UNFOLLOWED = {True: "You no longer ask to follow {}.", False: "You no longer follow {}."}
+
+
+@require_POST
+@signed_in
+def follow(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.follow(follower=request.user, author=person)
+    if request.GET:
+        take_up(request, person)
+    relation = queries.relations(request.user, [person.pk])[person.pk]
+    return standing(request, person, FOLLOWED[relation.following].format(person.name))
+
+
+def take_up(request: Request, person: User) -> None:
+    """What had ended with the follow that is being undone: the lists they were on, their shares left out."""
+    form = PutIntoListsForm(request.GET, lists_for(request.user, person))
+    if list_ids := checked(form)["lists"]:
+        actions.put_into_lists(owner=request.user, person=person, list_ids=list_ids)
+    if request.GET.get("shares") == "hidden":
+        actions.hide_shares(follower=request.user, author=person)
+
+
+@require_POST
+@signed_in
+def unfollow(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    relation = queries.relations(request.user, [person.pk])[person.pk]
+    undo = undo_unfollow(request.user, person, relation)
+    actions.unfollow(follower=request.user, author=person)
+    return standing(request, person, UNFOLLOWED[relation.requested].format(person.name), undo)
+
+
+def undo_unfollow(viewer: User, person: User, relation: Any) -> str:
+    """The address that follows again as before; "" where that is not in one's hands: who is private must be asked."""
+    if not relation.following or person.is_private:
+        return ""
+    own = lists_for(viewer, person).filter(has_person=True).values_list("pk", flat=True)
+    query = urlencode({"lists": list(own)} | ({"shares": "hidden"} if relation.hides_shares else {}), doseq=True)
+    return resolve_url("follow", person.username) + (f"?{query}" if query else "")
+
+
+@require_POST
+@signed_in
+def block(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.block(blocker=request.user, blocked=person)
+    return standing(request, person, f"You blocked {person.name}. You no longer see each other's posts.")
+
+
+@require_POST
+@signed_in
+def unblock(request: Request, username: str) -> HttpResponse:
+    person = queries.get_other(username)
+    actions.unblock(blocker=request.user, blocked=person)
+    return out_of_the_list(request, person, f"{person.name} is no longer blocked.")
+
+
+@require_POST
+@signed_in
+def mute(request: Request, username: str) -> HttpResponse:
+    """Mutes for so many `seconds`, one of MUTE_TIMES; without them until it is taken back."""
+    person = queries.get_known(request.user, username)
+    seconds = checked(MuteForm(request.POST))["seconds"]
+    until = timezone.now() + timedelta(seconds=seconds) if seconds else None
+    actions.mute(muter=request.user, muted=person, expires_at=until)
+    how_long = f" for {MUTE_TIMES[seconds]}" if seconds else ""
+    said = f"You muted {person.name}{how_long}. Their posts stay out of your home feed."
+    return muted(request, person, said, undo=resolve_url("unmute", person.username))
+
+
+@require_POST
+@signed_in
+def unmute(request: Request, username: str) -> HttpResponse:
+    person = queries.get_other(username)
+    actions.unmute(muter=request.user, muted=person)
+    answer = out_of_the_list(request, person, f"{person.name} is no longer muted.")
+    if request.htmx:
+        return trigger_client_event(answer, "author-unmuted", {"address": person.get_absolute_url()})
+    return answer
+
+
+@require_POST
+@signed_in
+def hide_shares(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.hide_shares(follower=request.user, author=person)
+    return standing(request, person, f"What {person.name} shares stays out of your feeds.")
+
+
+@require_POST
+@signed_in
+def show_shares(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.show_shares(follower=request.user, author=person)
+    return out_of_the_list(request, person, f"You see again what {person.name} shares.")
+
+
+@require_POST
+@signed_in
+def remove_follower(request: Request, username: str) -> HttpResponse:
+    person = queries.get_known(request.user, username)
+    actions.remove_follower(owner=request.user, follower=person)
+    return out_of_the_list(request, person, f"{person.name} no longer follows you. They are not told.")
+
+
+@require_safe
+@signed_in
+def settings_blocks(request: Request) -> HttpResponse:
+    kind = request.GET.get("show", KINDS[0])
+    if kind not in KINDS:
+        raise Invalid(f"Show one of {', '.join(KINDS)}.")
+    asked = page_request(request.GET, list_name=f"hidden:{kind}", viewer=request.user)
+    rows, next_cursor = page_of(hidden(request.user, kind, below=asked.after, limit=asked.limit + 1), asked)
+    context = {"kind": kind, "rows": rows, "next_cursor": next_cursor}
+    return render_list(request, "social/settings_blocks.html", "social/_hidden.html", context)
