@@ -194,6 +194,12 @@ def online_among(user_ids: Sequence[int]) -> list[int]:
     return [pk for pk, score in zip(user_ids, scores, strict=True) if score is not None and score > now]
 
 
+@forgiving(list)
+def online() -> list[int]:
+    """All with an open socket."""
+    return [int(reader) for reader in client().zrangebyscore(keys.online(), time.time(), "+inf")]
+
+
 @forgiving(lambda: None)
 def forget_expired() -> None:
     """Takes those out of the registers who have not come for long."""

@@ -1,11 +1,11 @@
-"""Every name the feed uses in Redis. Only `hot`, `cards` and `counts` of this app read and write them."""
+"""Every name the feed uses in Redis. Only `hot`, `cards`, `counts`, `notes` and `suggestions` of this app use them."""
 
 from collections.abc import Iterable
 
 from django.conf import settings
 
 # Raised when the shape of a value changes, so that old and new code never read each other's.
-VERSION = 2
+VERSION = 3
 
 
 def name(kind: str, key: object = None) -> str:
@@ -32,8 +32,8 @@ def hot_timelines(user_ids: Iterable[int]) -> list[str]:
 def fixed_card(post_id: int, version: int) -> str:
     """What a post's card shows until the post is edited, without its author.
 
-    String: the JSON object `posts.cards.fixed_fields`, about 0.3 to 2 kB. `version` is the moment of
-    the last edit in microseconds, or 0. Lifetime: CARD_SECONDS.
+    String: the JSON object `posts.cards.fixed_fields`, about 0.3 to 2 kB. `version` is the
+    post's. Lifetime: CARD_SECONDS.
     """
     return name("card", f"{post_id}.{version}")
 
@@ -45,6 +45,15 @@ def person_card(user_id: int, version: int) -> str:
     `card_version`. Lifetime: PERSON_SECONDS.
     """
     return name("person", f"{user_id}.{version}")
+
+
+def suggestions(viewer_id: int, version: int) -> str:
+    """Whom a viewer might follow, before the rules, best first.
+
+    String: a JSON list of at most 200 `feeds.suggestions.Candidate`, about 60 bytes each. `version` is the viewer's
+    `relations_version`. Lifetime: SUGGESTION_SECONDS.
+    """
+    return name("suggestions", f"{viewer_id}.{version}")
 
 
 def hot_readers() -> str:
@@ -85,3 +94,29 @@ def counts_taken() -> str:
     Hash. One field more: `batch`, its number. Lifetime: until the drain after the one that commits it.
     """
     return name("counts-taken")
+
+
+def changed() -> str:
+    """What has changed of posts since open pages were last told (`feeds.notes`).
+
+    Set. Member: a JSON list, `feeds.notes.Change`; the same change noted twice is one member. At most a
+    few for each post that changed meanwhile. Lifetime: until it is taken, a second later; NOTED_SECONDS if nobody does.
+    """
+    return name("changed")
+
+
+def changed_taken() -> str:
+    """The same, set aside while pages are told.
+
+    Set. Lifetime: until they are told; NOTED_SECONDS from the last change at most.
+    """
+    return name("changed-taken")
+
+
+def watchers(post_id: int) -> str:
+    """Whose open page shows a post, or for the first of a thread any post of it, without a feed that brings it.
+
+    Sorted set. Member: user id; score: when that is stale, Unix seconds. Refreshed by each socket process for its
+    own pages. Lifetime: WATCHED_SECONDS after the last refresh.
+    """
+    return name("watchers", post_id)

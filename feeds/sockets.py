@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import find_token
-from feeds import cards, hot, presence, timeline
+from feeds import cards, hot, notes, presence, timeline
 from feeds.presence import Pass
 from feedsite.live import registry
 from feedsite.rendering import encode, fragment
@@ -29,9 +29,12 @@ BEARER = "bearer"
 BAD_MESSAGE, NOT_SIGNED_IN, UNKNOWN_ENTRY, TOO_LARGE, SERVER_ERROR = 4400, 4401, 4404, 4413, 4500
 MOST_MESSAGE_BYTES = 4096
 MOST_MISSED = 200
+MOST_WATCHED = 100
 # Frames kept for a reader whose connection is slow; past that one `resync` takes their place.
 MOST_WAITING = 300
 REFRESH_SECONDS = 4
+# Every so many of those it is said again which posts are watched.
+WATCH_ROUNDS = 6
 # How far back is looked when Redis was flushed or away; longer outages end in a new connection.
 GAP_COVERS = timedelta(minutes=5)
 RESYNC = '{"type":"resync"}'
@@ -49,6 +52,8 @@ class FeedSocket(AsyncWebsocketConsumer):
 
     reader: Any = None
     entry: Pass | None = None
+    # Posts that its page shows and the reader's feed does not bring; None: the client has not said it well.
+    watched: list[int] | None = []
     sender: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -71,11 +76,14 @@ class FeedSocket(AsyncWebsocketConsumer):
         if not self.from_here():
             await self.close()  # before accepting: the handshake is answered 403
             return
+        self.watched = watched_posts(self.asked().get("watch", []))
         self.entry = await self.admit()
         if self.entry:
             await self.register(self.entry.reader_id)
         await self.accept(BEARER if BEARER in self.scope["subprotocols"] else None)
-        if self.entry:
+        if self.entry and self.watched is None:
+            await self.close(BAD_MESSAGE)
+        elif self.entry:
             self.sender = asyncio.create_task(self.guarded(self.send_all()))
         else:
             await self.close(NOT_SIGNED_IN)
@@ -85,6 +93,8 @@ class FeedSocket(AsyncWebsocketConsumer):
         self.connected_at = timezone.now()
         await registry.add(reader_id, self)
         await sync_to_async(hot.mark_online)([reader_id])
+        if self.watched:
+            await sync_to_async(notes.watch)([(reader_id, self.watched)])
         keeper.start()
 
     async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
@@ -128,6 +138,9 @@ class FeedSocket(AsyncWebsocketConsumer):
                 self.waiting.get_nowait()
             once, frame = "", RESYNC
         self.waiting.put_nowait((once, frame))
+
+    def forget(self, once: str) -> None:
+        self.sent.pop(once, None)
 
     def may_have_missed(self) -> None:
         self.push_frame("", GAP)
@@ -173,9 +186,12 @@ class FeedSocket(AsyncWebsocketConsumer):
         self.remember(once)
         await self.send(text_data=frame)
 
+    def asked(self) -> dict[str, list[str]]:
+        return parse_qs(self.scope["query_string"].decode("latin1"), keep_blank_values=True)
+
     async def catch_up(self) -> bool:
         """Sends what was missed; False when the place to go on from is unknown, and the socket is closed."""
-        query = parse_qs(self.scope["query_string"].decode("latin1"), keep_blank_values=True)
+        query = self.asked()
         if "since" not in query:
             return True
         frames = await database_sync_to_async(missed_frames)(self.reader, query["since"][0])
@@ -217,6 +233,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self.task: asyncio.Task[None] | None = None
+        self.rounds = 0
 
     def start(self) -> None:
         if self.task is None or self.task.done():
@@ -239,6 +256,10 @@ class Keeper:
         for socket in sockets:
             if socket.entry.reader_id in forgotten:
                 socket.may_have_missed()
+        self.rounds += 1
+        if forgotten or self.rounds % WATCH_ROUNDS == 0:
+            watching = [(socket.entry.reader_id, socket.watched) for socket in sockets if socket.watched]
+            await sync_to_async(notes.watch)(watching)
 
 
 keeper = Keeper()
@@ -249,6 +270,14 @@ def is_ping(text: str) -> bool:
         return bool(orjson.loads(text) == {"type": "ping"})
     except orjson.JSONDecodeError:
         return False
+
+
+def watched_posts(asked: list[str]) -> list[int] | None:
+    """The ids of `?watch=1,2`; None when they are too many or no ids. Whether there are such posts is not said."""
+    ids = [as_id(text) for given in asked for text in given.split(",")]
+    if None in ids or len(ids) > MOST_WATCHED:
+        return None
+    return [pk for pk in ids if pk is not None]
 
 
 def missed_frames(reader: User, since: str) -> list[tuple[str, str]] | None:

@@ -19,17 +19,20 @@ RETRY_SECONDS = 1
 class Socket(Protocol):
     def push_frame(self, once: str, frame: str) -> None: ...
 
+    def forget(self, once: str) -> None: ...
+
     def may_have_missed(self) -> None: ...
 
 
-def publish(reader_ids: list[int], frame: dict[str, Any], *, once: str = "") -> None:
+def publish(reader_ids: list[int], frame: dict[str, Any], *, once: str = "", forgets: str = "") -> None:
     """Sends one frame to all open sockets of these readers; lost when nobody carries it.
 
-    A socket that has had a frame with the same `once` leaves it out.
+    A socket that has had a frame with the same `once` leaves it out, until one that `forgets` it.
 
     Readers who miss it catch up when they connect again, so nothing waits for this.
     """
-    message = {"type": "feed", "readers": reader_ids, "once": once, "frame": encode(frame).decode()}
+    message = {"type": "feed", "readers": reader_ids, "once": once, "forgets": forgets}
+    message["frame"] = encode(frame).decode()
     try:
         async_to_sync(send)(message)
     except (RedisError, OSError) as error:
@@ -90,6 +93,8 @@ class Registry:
     def hand_on(self, message: dict[str, Any]) -> None:
         for reader_id in message["readers"]:
             for socket in self.sockets.get(reader_id, ()):
+                if message.get("forgets"):
+                    socket.forget(message["forgets"])
                 socket.push_frame(message["once"], message["frame"])
 
 

@@ -2,7 +2,7 @@
 document.addEventListener("click", (event) => {
   const card = event.target.closest(".post-list [data-href]");
   if (!card || event.defaultPrevented || event.button !== 0) return;
-  if (event.target.closest("a, button, summary, details, input, textarea, select")) return;
+  if (event.target.closest("a, button, video, dialog, .media, summary, details, input, textarea, select")) return;
   if (String(getSelection())) return;
   if (event.ctrlKey || event.metaKey) open(card.dataset.href, "_blank", "noopener");
   else location.assign(card.dataset.href);
@@ -12,7 +12,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   const seen = new Set();
   for (const card of document.querySelectorAll("[data-post-id]")) {
-    if (seen.has(card.dataset.postId)) card.remove();
+    if (seen.has(card.dataset.postId)) (card.closest("[data-reply]") ?? card).remove();
     seen.add(card.dataset.postId);
   }
 });

@@ -6,14 +6,17 @@ const PONG_WITHIN_MS = 10_000;
 const CLOSED_NOT_SIGNED_IN = 4401;
 const CLOSED_UNKNOWN_SINCE = 4404;
 
-// `since()` answers the newest entry known or ""; `onLost()` is told when that is no longer known.
-export function connect(url, { since, onMessage, onLost }) {
+// `query()` answers what is asked with each new connection; `onLost()` is told when the place to go on from is not
+// known any more. What it answers: `again()` connects anew at once, because there is more to ask for.
+export function connect(url, { query, onMessage, onLost }) {
   let failures = 0;
   let pinging;
   let pongDue;
+  let current;
 
   function open() {
-    const socket = new WebSocket(since() ? `${url}?since=${since()}` : url);
+    const asked = query();
+    const socket = (current = new WebSocket(asked ? `${url}?${asked}` : url));
 
     socket.addEventListener("open", () => {
       pinging = setInterval(() => {
@@ -30,6 +33,7 @@ export function connect(url, { since, onMessage, onLost }) {
     });
 
     socket.addEventListener("close", (event) => {
+      if (socket !== current) return; // another has its place
       clearInterval(pinging);
       settlePong();
       if (event.code === CLOSED_NOT_SIGNED_IN) return;
@@ -43,7 +47,18 @@ export function connect(url, { since, onMessage, onLost }) {
     pongDue = undefined;
   }
 
+  function again() {
+    if (current.readyState === WebSocket.CONNECTING) return current.addEventListener("open", again, { once: true });
+    if (current.readyState !== WebSocket.OPEN) return; // it will ask for all when it comes back
+    const old = current;
+    clearInterval(pinging);
+    settlePong();
+    open();
+    old.close();
+  }
+
   open();
+  return { again };
 }
 
 // Doubles each time; the jitter keeps a thousand pages from coming back in the same second.
