@@ -1,5 +1,8 @@
-// Shows the chosen picture before it is sent, and copies a token.
+// Shows the chosen picture before it is sent, copies a token, and brings the open tab into sight.
 import { say } from "./toasts.js";
+
+// Of a row of tabs that is wider than a phone, the one that is open is in sight.
+document.querySelector(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 document.querySelector("[data-avatar-input]")?.addEventListener("change", (event) => {
   const file = event.target.files[0];

@@ -1,11 +1,35 @@
-// The switch between light and dark; theme-boot.js shows what is saved here.
-document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
-  const root = document.documentElement;
-  const next = root.dataset.shown === "dark" ? "light" : "dark";
-  root.dataset.theme = root.dataset.shown = next;
+// The switch: as the system has it, light, dark. theme-boot.js shows what is saved here.
+const root = document.documentElement;
+const button = document.querySelector("[data-theme-switch]");
+const words = { "": "as your system", light: "light", dark: "dark" };
+const isDarkSystem = () => matchMedia("(prefers-color-scheme: dark)").matches;
+const chosen = () => root.dataset.theme ?? "";
+
+// From the system's choice the first press always changes something.
+function following() {
+  const round = isDarkSystem() ? ["", "light", "dark"] : ["", "dark", "light"];
+  return round[(round.indexOf(chosen()) + 1) % round.length];
+}
+
+function name() {
+  const label = `Colours: ${words[chosen()]}. Change to ${words[following()]}`;
+  button.setAttribute("aria-label", label);
+  button.title = label;
+}
+
+function choose(theme) {
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
   try {
-    localStorage.setItem("theme", next);
+    if (theme) localStorage.setItem("theme", theme);
+    else localStorage.removeItem("theme");
   } catch {
     // Storage is switched off: the choice holds for this page.
   }
-});
+  name();
+}
+
+if (button) {
+  name();
+  button.addEventListener("click", () => choose(following()));
+}
