@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from feeds import timeline
-from feeds.demo import avatars, people, script
-from posts.models import AuthorState, Like, Outbox, Post
+from feeds import oracle, timeline
+from feeds.demo import avatars, people, pictures, script
+from feeds.oracle import Place
+from posts.models import AuthorState, Bookmark, Like, Media, Outbox, Poll, Post, Vote
 from social.models import Follow
 from tests.test_mover import out_of_place
 
@@ -42,9 +43,25 @@ def test_the_community_is_loaded_and_its_log_ins_are_told(demo: str) -> None:
     assert "alice, bob, carol, dave" in demo
     assert people.PASSWORD in demo
     assert User.objects.count() == 37
-    assert 350 <= Post.objects.filter(root=None).count() <= 400
+    assert 350 <= Post.objects.filter(root=None, share_of=None).count() <= 400
+    assert Post.objects.exclude(share_of=None).count() >= 50
+    assert Post.objects.exclude(quote_of=None).count() >= 7
+    assert Bookmark.objects.count() == 6 * len(people.LOGINS)
     assert User.objects.exclude(avatar="").count() >= 30
+    assert Media.objects.exclude(post=None).exclude(alt="").count() == len(pictures.SCENES)
+    assert not Media.objects.filter(post=None).exists()
+    assert Post.objects.exclude(content_warning="").exists()
     assert not Outbox.objects.exists()
+
+
+def test_polls_count_their_votes_and_the_log_ins_have_not_voted(demo: str) -> None:
+    assert Poll.objects.count() == 2
+    for poll in Poll.objects.all():
+        chosen = Counter(choice for vote in Vote.objects.filter(poll=poll) for choice in vote.choices)
+        assert poll.votes == [chosen[number] for number in range(len(poll.options))]
+        assert poll.voters_count == sum(poll.votes) > 2
+        assert poll.ends_at > timezone.now()
+    assert not Vote.objects.filter(user__username__in=people.LOGINS).exists()
 
 
 def test_a_second_run_does_nothing(demo: str) -> None:
@@ -73,8 +90,10 @@ def test_counters_of_people_equal_the_rows(demo: str) -> None:
 def test_counters_of_posts_equal_the_rows(demo: str) -> None:
     likes = Counter(Like.objects.values_list("post", flat=True))
     comments = Counter(Post.objects.exclude(in_reply_to=None).values_list("in_reply_to", flat=True))
+    shares = Counter(Post.objects.exclude(share_of=None).values_list("share_of", flat=True))
     for post in Post.objects.all():
-        assert (post.likes_count, post.comments_count) == (likes[post.pk], comments[post.pk])
+        counted = (likes[post.pk], comments[post.pk], shares[post.pk])
+        assert (post.likes_count, post.comments_count, post.shares_count) == counted
 
 
 def test_the_author_s_state_names_the_newest_entry(demo: str) -> None:
@@ -83,12 +102,18 @@ def test_the_author_s_state_names_the_newest_entry(demo: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["alice", "bob"])
-def test_a_home_timeline_is_the_posts_of_those_followed_and_one_s_own(demo: str, name: str) -> None:
+def test_a_home_timeline_is_what_those_followed_and_oneself_posted_and_shared(demo: str, name: str) -> None:
     reader = User.objects.get(username=name)
-    followees = Follow.objects.filter(follower=reader).values("followee")
-    expected = Post.objects.filter(Q(author=reader) | Q(author__in=followees), root=None).order_by("-pk")
     shown = timeline.from_postgres(reader.pk, timeline.Scroll(), limit=1000)
-    assert [entry.entry_id for entry in shown] == list(expected.values_list("pk", flat=True))
+    assert [Place(row.entry_id, row.shown_id) for row in shown] == oracle.timeline(reader.pk, 1000)
+    assert any(row.sharer_id for row in shown)
+    assert any(row.quote_of for row in shown)
+
+
+def test_whoever_quotes_or_shares_does_so_afterwards(demo: str) -> None:
+    for post in Post.objects.exclude(share_of=None, quote_of=None):
+        assert (post.share_of_id or post.quote_of_id or 0) < post.pk
+    assert Post.objects.filter(in_reply_to__in_reply_to__in_reply_to__in_reply_to__in_reply_to__isnull=False).exists()
 
 
 def test_every_edge_stands_where_the_policy_wants_it(demo: str) -> None:
@@ -142,7 +167,9 @@ def test_a_picture_is_the_same_every_time() -> None:
     assert avatars.picture("alice", "hills") != avatars.picture("mateus", "hills")
 
 
-@pytest.mark.parametrize("text", ["alice 3\nNo day", "1 alice 3", "1 alice 3\nText\n> no name"])
+@pytest.mark.parametrize(
+    "text", ["alice 3\nNo day", "1 alice 3", "1 alice 3\nText\n> no name", "1 alice 3\nText\n! a picture"]
+)
 def test_a_paragraph_that_is_no_post_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="This is no (post|comment)"):
         script.read(text)

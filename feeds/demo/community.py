@@ -12,11 +12,11 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from feeds import mover, rates
-from feeds.demo import avatars, people, script
+from feeds.demo import attached, avatars, passing_on, people, script
 from feeds.demo.people import Person
 from feeds.demo.script import Line, Scene
 from posts import actions as posts_actions
-from posts.models import AuthorState, Post, Visibility, first_id_at
+from posts.models import AuthorState, Bookmark, Poll, Post, Visibility, Vote, first_id_at
 from social.models import Follow
 
 SEED = 1848
@@ -41,6 +41,11 @@ class Community:
     followers: dict[str, set[str]] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
     likes: Likes = field(default_factory=list)
+    bookmarks: list[Bookmark] = field(default_factory=list)
+    polls: list[Poll] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    # The post, the place among its pictures, what it shows and how that is described.
+    pictures: list[tuple[Post, int, str, str]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -54,8 +59,11 @@ def load(now: datetime, tell: Callable[[str], None] = lambda step: None) -> Comm
     make_people(town)
     make_follows(town, scenes)
     for told in scenes:
+        last: dict[str, Post] = {}
         for scene, moment in zip(told, moments(town, told), strict=True):
-            play(town, scene, moment)
+            last[scene.post.author] = play(town, scene, moment, last.get(scene.quotes))
+    passing_on.share(town)
+    passing_on.keep(town)
     save(town)
     rates.recount_posting()
     mover.settle()
@@ -145,10 +153,12 @@ def moment_on(town: Community, days: int) -> datetime:
             return moment
 
 
-def play(town: Community, scene: Scene, moment: datetime) -> None:
+def play(town: Community, scene: Scene, moment: datetime, quoted: Post | None) -> Post:
     """A post at that moment, its comments after it, and who liked what."""
     visibility = Visibility.FOLLOWERS if scene.followers_only else Visibility.PUBLIC
     post = write(town, scene.post, moment, visibility)
+    post.quote_of = quoted
+    attached.hang(town, scene, post)
     town.users[scene.post.author].posts_count += 1
     audience = town.followers[scene.post.author] if scene.followers_only else set(town.followers)
     like(town, post, scene.likes, audience)
@@ -160,6 +170,7 @@ def play(town: Community, scene: Scene, moment: datetime) -> None:
         answered.comments_count += 1
         written.append(comment)
         like(town, comment, max(0, town.chance.randint(-3, 4)), audience)
+    return post
 
 
 def comment_moments(town: Community, start: datetime, number: int) -> list[datetime]:
@@ -199,6 +210,8 @@ def like(town: Community, post: Post, number: int, audience: set[str]) -> None:
 def save(town: Community) -> None:
     """Everything made in memory, a statement for each table."""
     Post.objects.bulk_create(sorted(town.posts, key=lambda post: post.pk))
+    Bookmark.objects.bulk_create(town.bookmarks)
+    attached.save(town)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO post_like (post_id, user_id, created_at)"

@@ -20,7 +20,7 @@ class Command(BaseCommand):
             self.stdout.write("There are users already: the demo is only for an empty site. Nothing was loaded.")
             return
         scenes = [scene for told in script.read_all() for scene in told]
-        steps = len(people.PEOPLE) + 1 + sum(1 + len(scene.comments) for scene in scenes)
+        steps = len(people.PEOPLE) + 1 + sum(1 + len(scene.comments) + len(scene.pictures) for scene in scenes)
         with tqdm(total=steps, unit="", desc="demo", file=sys.stderr) as bar:
 
             def show(step: str) -> None:
