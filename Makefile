@@ -7,6 +7,8 @@ UV_VERSION := 0.13.9
 # Relative on purpose: a path with spaces would be cut in two by make.
 BIN := .venv/bin
 PYTEST_ARGS ?=
+# Empty: one test after the other, as is better with --pdb.
+WORKERS ?= --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: help run test prove lint bench lock
 
@@ -17,11 +19,11 @@ run: .venv/run.stamp ## Start the site; Ctrl-C stops it
 	@exec $(BIN)/python -m feedsite.run
 
 test: .venv/dev.stamp ## Run every test on throw-away engines
-	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@exec $(BIN)/python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
 prove: .venv/dev.stamp ## Hold thousands of random histories of the feed against its oracle; 10 minutes and more
 	@exec env PROVE=1 $(BIN)/python -m pytest tests/test_machine.py tests/test_crowd.py tests/test_defects.py \
-		tests/test_bench.py $(PYTEST_ARGS)
+		tests/test_bench.py tests/test_every_page.py $(PYTEST_ARGS)
 
 lint: .venv/dev.stamp ## Style, format and types
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """The cast: alice writes, bob follows her when a test says so, carol is a stranger, dave is blocked."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -39,9 +40,13 @@ def eager_tasks() -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_redis() -> Any:
-    """Each test starts with nothing of its own prefix in Redis."""
+def empty_redis(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Each test starts with nothing of its own prefix in Redis, and no count is told behind its back."""
+    monkeypatch.setattr(counts, "TELL_SECONDS", 600)
     yield
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
     counts.tally.reset()
     flush_redis()
 

@@ -1,7 +1,7 @@
 """A pytest plugin (`-p tests.engines`): gives the whole run its own throw-away PostgreSQL and Redis.
 
 They are started when this file is imported, because every hook comes after pytest-django has read the settings.
-Workers of pytest-xdist inherit the addresses from the controller. Addresses given from outside are left alone.
+Each worker of pytest-xdist has its own, too, for some tests freeze theirs. Addresses given from outside are left alone.
 """
 
 import atexit
@@ -17,8 +17,15 @@ from feedsite import embedded
 _cleanup = ExitStack()
 
 
+# What the controller started, for its workers: they cannot tell it from what was given from outside.
+STARTED = "FEEDSITE_TEST_ENGINES"
+
+
 def _start() -> None:
-    postgres, redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    names = ("DATABASE_URL", "REDIS_URL")
+    if STARTED not in os.environ:
+        os.environ[STARTED] = " ".join(name for name in names if not os.environ.get(name))
+    postgres, redis = (name in os.environ[STARTED].split() for name in names)
     directory = _cleanup.enter_context(embedded.temporary(postgres=postgres, redis=redis))
     engines = embedded.urls(directory)
     if postgres:
@@ -35,9 +42,8 @@ def pytest_unconfigure() -> None:
     _cleanup.close()
 
 
-if not os.environ.get("PYTEST_XDIST_WORKER"):
-    # Being told to stop by the system ends the run, and with it the engines, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    # For a run that ends before pytest is configured; closing twice does nothing.
-    atexit.register(_cleanup.close)
-    _start()
+# Being told to stop by the system ends the run, and with it the engines, as Ctrl-C does.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+# For a run that ends before pytest is configured; closing twice does nothing.
+atexit.register(_cleanup.close)
+_start()

@@ -1,4 +1,4 @@
 """Random histories, crowds and two-connection schedules against the promises of the timeline.
 
-`engine.py` is the only file here that knows the engine's functions.
+`engine.py`, `circles.py` and `writing.py` are the only files here that know the functions of the site.
 """

@@ -16,7 +16,9 @@ from typing import Any
 from django.db import connection, connections
 
 from posts.models import Post
-from tests.machine import engine
+from tests.machine import circles, engine, writing
+from tests.machine.crowd_circles import CircleDeeds
+from tests.machine.crowd_writing import WritingDeeds
 from tests.machine.engine import Killed
 from tests.machine.scroll import Scroll
 from tests.machine.world import World, run
@@ -25,11 +27,21 @@ MOST_WAIT_SECONDS = 0.004
 DEEDS = {
     "publish": 22,
     "share": 8,
+    "unshare": 3,
+    "quote": 3,
     "delete": 3,
     "change_visibility": 3,
+    "change_words": 2,
+    "restore": 4,
+    "schedule": 2,
+    "publish_due": 2,
+    "comment": 3,
     "follow": 6,
     "unfollow": 3,
     "relate": 2,
+    "answer": 3,
+    "circle": 4,
+    "change_privacy": 1,
     "run_message": 25,
     "deliver": 6,
     "push_chunk": 6,
@@ -62,12 +74,14 @@ class Watched:
     came: list[Any] = field(default_factory=list)
 
 
-class Crowd:
+class Crowd(CircleDeeds, WritingDeeds):
     THREADS = 6
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.seed = world, seed
         self.posts: list[int] = []
+        self.comments: list[int] = []
+        self.scheduled: list[str] = []
         self.events: list[Event] = []
         self.faults: list[str] = []
         self.scrolls = 0
@@ -82,6 +96,9 @@ class Crowd:
         with engine.short_linger():
             self.work_together(steps)
             self.world.run_all()
+        writing.publish_due()
+        self.world.run_all()
+        assert not engine.contradictions() + circles.contradictions() + writing.contradictions(self.scheduled)
         for reader_id in self.world.ids:
             Scroll(reader_id, lambda size, cursor, pk=reader_id: engine.read(pk, size, cursor)).finish(3)
 
@@ -138,9 +155,6 @@ class Crowd:
         recent = self.posts[-8:]
         return dice.choice(recent) if recent else None
 
-    def pair(self, dice: random.Random) -> list[Any]:
-        return dice.sample(self.world.people, 2)
-
     # --- What people do --------------------------------------------------------------------------
 
     def publish(self, dice: random.Random) -> None:
@@ -150,35 +164,27 @@ class Crowd:
 
     def share(self, dice: random.Random) -> None:
         if post := self.post(dice):
-            with self.event("share", post):
+            with self.event("share", self.original(post)):
                 made = engine.share(dice.choice(self.world.people), post)
             if made:
                 self.posts.append(made)
 
+    def original(self, post: int) -> int:
+        return Post._base_manager.values_list("share_of_id", flat=True).get(pk=post) or post
+
+    def unshare(self, dice: random.Random) -> None:
+        if post := self.post(dice):
+            with self.event("unshare", self.original(post)):
+                engine.unshare(dice.choice(self.world.people), post)
+
+    def quote(self, dice: random.Random) -> None:
+        if (post := self.post(dice)) and (made := engine.quote(dice.choice(self.world.people), post)):
+            self.posts.append(made)
+
     def delete(self, dice: random.Random) -> None:
         if post := self.post(dice):
-            original = Post._base_manager.values_list("share_of_id", flat=True).get(pk=post) or post
-            with self.event("delete", original):
+            with self.event("delete", self.original(post)):
                 engine.delete(post)
-
-    def change_visibility(self, dice: random.Random) -> None:
-        if post := self.post(dice):
-            with self.event("edit", post):
-                engine.change_visibility(post, dice.choice(["public", "followers", "private"]))
-
-    def follow(self, dice: random.Random) -> None:
-        self.relation("follow", dice)
-
-    def unfollow(self, dice: random.Random) -> None:
-        self.relation("unfollow", dice)
-
-    def relate(self, dice: random.Random) -> None:
-        self.relation(dice.choice(["block", "unblock", "unblock", "mute", "unmute", "unmute"]), dice)
-
-    def relation(self, deed: str, dice: random.Random) -> None:
-        one, other = self.pair(dice)
-        with self.event(deed, frozenset([one.pk, other.pk])):
-            engine.relate(deed, one, other)
 
     def flush(self, dice: random.Random) -> None:
         engine.flush()
@@ -188,7 +194,7 @@ class Crowd:
     def run_message(self, dice: random.Random) -> None:
         if message := self.world.take(dice.randrange(100)):
             try:
-                with self.may_die(dice):
+                with self.lets_in(message), self.may_die(dice):
                     run(message)
             except Killed:
                 self.world.put_back(message)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.test import Client, override_settings
 from django.utils import timezone
 from redis import Redis
@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from accounts import actions as accounts
 from accounts.models import User
-from feeds import cache, cards, fanout, hot, mover, oracle, timeline, upkeep
+from feeds import cache, cards, fanout, hot, mover, oracle, timeline, upkeep, verify
 from feeds.oracle import Place
 from feedsite.errors import DomainError
 from feedsite.pagination import page_request
@@ -46,41 +46,38 @@ def publish(author: User, *, visibility: str = "public", mentioned: User | None 
     return posts.publish(author=author, content=content, visibility=visibility).pk
 
 
-@transaction.atomic
+def quote(author: User, post_id: int) -> int | None:
+    """The new post's id, None where this may not be quoted."""
+    with refusals():
+        return posts.publish(author=author, content="look", quote_of=post_id).pk
+    return None
+
+
 def share(sharer: User, post_id: int) -> int | None:
-    """As sharing writes it: under the author's lock, a post of its own, counted on the original."""
-    entry_id = posts.claim_post_id(sharer.pk)
-    original = Post._base_manager.filter(pk=post_id, share_of=None, deleted_at=None, visibility="public").first()
-    if original is None or Post._base_manager.filter(share_of=post_id, author=sharer, deleted_at=None).exists():
-        return None
-    made = Post.objects.create(author=sharer, share_of=original, pk=entry_id)
-    Post.objects.filter(pk=post_id).count_in("shares_count", 1)
-    posts.put_into_outbox(made)
-    User.objects.filter(pk=sharer.pk).update(posts_count=F("posts_count") + 1)
-    posts.announce_after_commit(made, sharer)
-    return made.pk
+    """The new share's id; None where there may be none, or is one."""
+    before = share_id(sharer, post_id)
+    with refusals():
+        posts.share(actor=sharer, post_id=post_id)
+    made = share_id(sharer, post_id)
+    return made if made != before else None
+
+
+def unshare(sharer: User, post_id: int) -> None:
+    with refusals():
+        posts.unshare(actor=sharer, post_id=post_id)
+
+
+def share_id(sharer: User, post_id: int) -> int | None:
+    """The sharer's share of the post, or of what that shares."""
+    original = Post._base_manager.values_list("share_of_id", flat=True).get(pk=post_id) or post_id
+    shares = Post._base_manager.filter(share_of=original, author=sharer, deleted_at=None)
+    return shares.values_list("pk", flat=True).first()
 
 
 def delete(post_id: int) -> None:
     post = Post._base_manager.select_related("author").get(pk=post_id)
     with refusals():
         posts.delete(actor=post.author, post_id=post_id)
-
-
-@transaction.atomic
-def change_visibility(post_id: int, visibility: str) -> None:
-    """As an edit writes it: what more people may see now is owed to them again."""
-    # Not the author's row, and not against the foreign keys of shares: these hold rows that we want next.
-    held = Post._base_manager.select_for_update(of=("self",), no_key=True)
-    post = held.select_related("author").get(pk=post_id)
-    if post.share_of_id or post.deleted_at:
-        return
-    Post._base_manager.filter(pk=post_id).update(visibility=visibility)
-    if post.visibility == "private":
-        post.visibility = visibility
-        Outbox.objects.filter(pk=post_id).delete()
-        posts.put_into_outbox(post)
-        posts.announce_after_commit(post, post.author)
 
 
 ROLES = {"follow": ("follower", "author"), "block": ("blocker", "blocked"), "mute": ("muter", "muted")}
@@ -108,7 +105,7 @@ def contradictions() -> list[str]:
     """People who ask for what they have, or for what a block forbids; and counters that do not count."""
     with connection.cursor() as cursor:
         cursor.execute(CONTRADICTIONS)
-        return [what for (what,) in cursor.fetchall()]
+        return [*(what for (what,) in cursor.fetchall()), *map(str, verify.check_counters())]
 
 
 CONTRADICTIONS = """
@@ -120,10 +117,6 @@ SELECT format('%s asks %s and a block forbids it', r.follower_id, r.followee_id)
 UNION ALL
 SELECT format('%s follows %s and a block forbids it', f.follower_id, f.followee_id)
   FROM follow f WHERE blocked_either_way(f.follower_id, f.followee_id)
-UNION ALL
-SELECT format('%s is counted wrongly', u.username) FROM accounts_user u
- WHERE u.followers_count <> (SELECT count(*) FROM follow f WHERE f.followee_id = u.id)
-    OR u.following_count <> (SELECT count(*) FROM follow f WHERE f.follower_id = u.id)
 """
 
 
@@ -275,13 +268,20 @@ def read(reader_id: int, limit: int, cursor: str | None) -> Page:
     return Page([Place(row.entry_id, row.shown_id) for row in page.rows], page.next_cursor)
 
 
-def read_over_http(headers: dict[str, str], limit: int, cursor: str | None) -> Page:
+def read_over_http(reader_id: int, headers: dict[str, str], limit: int, cursor: str | None) -> Page:
     query = {"limit": limit} | ({} if cursor is None else {"cursor": cursor})
     response = Client().get("/api/v1/timeline", query, **headers)
     assert response.status_code == 200, response.content
     page = response.json()
     assert page["has_more"] is (page["next_cursor"] is not None)
+    check_quotes(reader_id, page["posts"])
     return Page([Place(int(post["entry_id"]), int(post["post_id"])) for post in page["posts"]], page["next_cursor"])
+
+
+def check_quotes(reader_id: int, cards: list[dict[str, Any]]) -> None:
+    """A card tells what it quotes to whoever may see that, and to nobody else."""
+    told = {int(card["post_id"]): int(card["quote_of"]) for card in cards if card["quote_of"]}
+    assert told == oracle.quotes(reader_id, [int(card["post_id"]) for card in cards]), f"{told} is not for {reader_id}"
 
 
 def expected(reader_id: int) -> list[Place]:
@@ -291,10 +291,14 @@ def expected(reader_id: int) -> list[Place]:
 
 def expected_up_to(reader_id: int, top: int) -> list[Place]:
     """The same had nothing been posted or shared above `top`."""
+    return as_if_nothing_above(top, lambda: expected(reader_id))
+
+
+def as_if_nothing_above(top: int, look: Callable[[], list[Place]]) -> list[Place]:
     if not Post._base_manager.filter(pk__gt=top, share_of__isnull=False).exists():
-        return [place for place in expected(reader_id) if place.entry_id <= top]
+        return [place for place in look() if place.entry_id <= top]
     with transaction.atomic():
         Post._base_manager.filter(pk__gt=top, deleted_at=None).update(deleted_at=timezone.now())
-        places = oracle.timeline(reader_id, WHOLE)
+        places = look()
         transaction.set_rollback(True)
     return places

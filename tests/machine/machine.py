@@ -1,22 +1,23 @@
 """Any history of four people, their workers and their accidents, one step after another."""
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
-from tests.machine import engine
+from accounts.models import User
+from tests.machine import circles, engine, writing
+from tests.machine.circles import ListScroll
+from tests.machine.lives import PAIRS, PEOPLE, WHICH, Lives
 from tests.machine.scroll import Scroll
 from tests.machine.world import World, run
 
-PEOPLE = st.integers(0, 3)
-PAIRS = st.tuples(PEOPLE, PEOPLE).filter(lambda pair: pair[0] != pair[1])
-# Counted back from the newest post: what is new is owed, moved and shared.
-WHICH = st.integers(0, 15)
 SIZES = st.integers(1, 4)
 VISIBILITIES = ["public", "public", "followers", "private"]
+CHANGES = ["delete", "restore", "restore", "words", "words", "public", "followers", "private"]
 # A lost message stands for a crash between commit and queue, too.
 ACCIDENTS = ["none", "all run", "all run", "killed", "twice", "redis away", "lost"]
 CHOSEN = st.fixed_dictionaries(
@@ -32,7 +33,7 @@ CHOSEN = st.fixed_dictionaries(
 )
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Lives, RuleBasedStateMachine):
     """Posts are named by their age, readers and authors by their number, messages by their place in the queue."""
 
     scrolls: Bundle = Bundle("scrolls")
@@ -41,6 +42,8 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.world, self.people = world, world.people
         self.posts: list[int] = []
+        self.comments: list[int] = []
+        self.scheduled: list[str] = []
 
     @initialize(
         chosen=CHOSEN,
@@ -78,8 +81,10 @@ class Machine(RuleBasedStateMachine):
                 self.everybody_scrolls(4)
                 self.world.run_all()
                 assert not engine.is_owed()
-                assert not engine.contradictions()
+                assert not engine.contradictions() + circles.contradictions() + writing.contradictions(self.scheduled)
                 self.everybody_scrolls(7)
+                for person in self.world.ids:
+                    ListScroll(person).finish(3)
         finally:
             self.world.end()
 
@@ -90,7 +95,7 @@ class Machine(RuleBasedStateMachine):
     def scroll(self, person: int, is_http: bool = False) -> Scroll:
         def read(size: int, cursor: str | None) -> engine.Page:
             if is_http and self.people[person].is_active:
-                return engine.read_over_http(self.world.headers[person], size, cursor)
+                return engine.read_over_http(self.world.ids[person], self.world.headers[person], size, cursor)
             return engine.read(self.world.ids[person], size, cursor)
 
         return Scroll(self.world.ids[person], read)
@@ -121,12 +126,51 @@ class Machine(RuleBasedStateMachine):
         if (post := self.post(which)) and (made := engine.share(self.people[sharer], post)):
             self.posts.append(made)
 
-    @rule(which=WHICH, change=st.sampled_from(["delete", "public", "followers", "private"]))
-    def change_post(self, which: int, change: str) -> None:
-        if (post := self.post(which)) and change == "delete":
-            engine.delete(post)
-        elif post:
-            engine.change_visibility(post, change)
+    @rule(author=PEOPLE, which=WHICH)
+    def quote(self, author: int, which: int) -> None:
+        if (post := self.post(which)) and (made := engine.quote(self.people[author], post)):
+            self.posts.append(made)
+
+    @rule(sharer=PEOPLE, which=WHICH)
+    def unshare(self, sharer: int, which: int) -> None:
+        if post := self.post(which):
+            engine.unshare(self.people[sharer], post)
+
+    @rule(which=WHICH, change=st.sampled_from(CHANGES), mentioned=st.none() | PEOPLE)
+    def change_post(self, which: int, change: str, mentioned: int | None) -> None:
+        if not (post := self.post(which)):
+            return
+        if change == "words":
+            writing.change_words(post, None if mentioned is None else self.people[mentioned])
+        elif change in ("delete", "restore"):
+            {"delete": engine.delete, "restore": writing.restore}[change](post)
+        else:
+            writing.change_visibility(post, change)
+
+    @rule(author=PEOPLE, which=WHICH, end=st.sampled_from(["stays", "stays", "delete", "restore"]))
+    def comment(self, author: int, which: int, end: str) -> None:
+        """On a post or on a comment; comments stand in no timeline, but they are counted."""
+        under = self.post(which) if which % 2 or not self.comments else self.comments[-1]
+        if under and (made := writing.comment(self.people[author], under)):
+            self.comments.append(made)
+        if self.comments and end != "stays":
+            engine.delete(self.comments[-1])
+        if self.comments and end == "restore":
+            writing.restore(self.comments[-1])
+
+    @rule(author=PEOPLE, visibility=st.sampled_from(VISIBILITIES))
+    def schedule(self, author: int, visibility: str) -> None:
+        self.scheduled.append(f"number {len(self.scheduled)}")
+        writing.schedule(self.people[author], visibility, self.scheduled[-1])
+
+    @rule(at=st.none() | st.integers(0, 20))
+    def publish_due(self, at: int | None) -> None:
+        """By a beat, or by one that is killed on the way and the next."""
+        if at is not None:
+            with engine.killed_at(at):
+                writing.publish_due()
+            self.posts += [pk for pk in writing.posted_later() if pk not in self.posts]
+        self.posts += writing.publish_due()
 
     @rule(deed=st.tuples(st.sampled_from(["follow", "follow", *engine.RELATIONS, *engine.ANSWERS]), PAIRS))
     def relate(self, deed: tuple[str, tuple[int, int]]) -> None:
@@ -138,18 +182,10 @@ class Machine(RuleBasedStateMachine):
         engine.set_active(self.people[person], is_active)
         engine.set_private(self.people[person], is_private)
 
-    @rule(pair=PAIRS, answer=st.sampled_from(["unfollow", "block", *engine.ANSWERS]), is_public_then=st.booleans())
-    def ask(self, pair: tuple[int, int], answer: str, is_public_then: bool) -> None:
-        """One asks to follow another's private account, and is answered, withdraws, or all are about to be let in."""
-        follower, owner = pair
-        engine.set_private(self.people[owner], True)
-        did_follow = self.follows(pair)
-        self.relate(("follow", pair))
-        assert self.follows(pair) is did_follow, "nobody is let in by asking"
-        if is_public_then:
-            engine.set_private(self.people[owner], False)
-        self.relate((answer, pair if answer == "unfollow" else (owner, follower)))
-        assert not engine.contradictions()
+    @rule(deed=st.sampled_from(circles.DEEDS), pair=PAIRS)
+    def change_circle(self, deed: Callable[[User, User], None], pair: tuple[int, int]) -> None:
+        """Mutes that end by the clock, followers removed, shares hidden, people listed."""
+        deed(*(self.people[number] for number in pair))
 
     # --- What workers do -------------------------------------------------------------------------
 
@@ -195,6 +231,12 @@ class Machine(RuleBasedStateMachine):
     @rule(target=scrolls, person=PEOPLE, size=SIZES, is_http=st.booleans())
     def begin_scroll(self, person: int, size: int, is_http: bool) -> Scroll:
         scroll = self.scroll(person, is_http)
+        scroll.turn(size)
+        return scroll
+
+    @rule(target=scrolls, person=PEOPLE, size=SIZES)
+    def begin_list(self, person: int, size: int) -> Scroll:
+        scroll = ListScroll(self.world.ids[person])
         scroll.turn(size)
         return scroll
 

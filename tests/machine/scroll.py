@@ -22,11 +22,11 @@ class Scroll:
     def turn(self, size: int) -> None:
         """The next page is the next places by the oracle, of those that stood below where the scroll began."""
         if self.got:
-            now = engine.expected_up_to(self.reader_id, self.got[0].entry_id)
+            now = self.expected_up_to(self.got[0].entry_id)
             self.promised &= set(now)
             rest = [place for place in now if place.entry_id < self.got[-1].entry_id]
         else:
-            rest = engine.expected(self.reader_id)
+            rest = self.expected()
             self.promised = set(rest)
         page = self.read(size, self.cursor)
         assert page.places == rest[:size], f"page {page.places} is not {rest[:size]}"
@@ -36,6 +36,13 @@ class Scroll:
         self.cursor = page.next_cursor
         if self.cursor is None:
             self.end()
+
+    def expected(self) -> list[Place]:
+        """All of it by the oracle, as things stand now."""
+        return engine.expected(self.reader_id)
+
+    def expected_up_to(self, top: int) -> list[Place]:
+        return engine.expected_up_to(self.reader_id, top)
 
     def finish(self, size: int) -> None:
         while not self.is_over:

@@ -1,0 +1,177 @@
+"""Every page of the site, as somebody meets it. A new page belongs into PAGES: tests/test_every_page.py asks."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import admin
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.community import Community
+
+# Whole pages by others, which we only fill: Django's admin and the API's document.
+THEIRS = ("/admin/", "/api/v1/docs")
+LAB = "/admin/feeds/lab/"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody opens an address, or sends a form to it; `path` names ids of the community in braces."""
+
+    who: str
+    path: str
+    status: int = 200
+    form: dict[str, Any] = field(default_factory=dict, hash=False)
+    by: Callable[[Community, Client], Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.who or 'visitor'} {'sends to' if self.form else 'opens'} {self.path}"
+
+    def is_ours(self) -> bool:
+        return self.path.startswith(LAB) or not self.path.startswith(THEIRS)
+
+    def address(self, town: Community) -> str:
+        return self.path.format(**town.ids) if "{" in self.path else self.path
+
+    def answer(self, town: Community) -> Any:
+        """What the site answers; where it leads elsewhere, what is there."""
+        client = client_of(town, self.who)
+        if self.by:
+            response = self.by(town, client)
+        elif self.form:
+            response = client.post(self.address(town), {k: str(v).format(**town.ids) for k, v in self.form.items()})
+        else:
+            response = client.get(self.address(town), follow=True)
+        assert response.status_code == self.status, f"{self}: {response.status_code}"
+        return response
+
+
+def client_of(town: Community, who: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if who:
+        client.force_login(town.people[who])
+    return client
+
+
+# --- Pages that take more than an address ---
+
+
+def reset_key(town: Community, client: Client) -> Any:
+    bob = town.people["bob"]
+    key = f"{user_pk_to_url_str(bob)}-{default_token_generator.make_token(bob)}"
+    return client.get(f"/password/reset/key/{key}", follow=True)
+
+
+def forged(town: Community, client: Client) -> Any:
+    return Client(enforce_csrf_checks=True).post("/posts", {"content": "x"})
+
+
+def broken(town: Community, client: Client) -> Any:
+    with mock.patch("feeds.views.timeline.home", side_effect=RuntimeError), mock.patch("logging.Logger.error"):
+        return client.get("/")
+
+
+def hurried(town: Community, client: Client) -> Any:
+    with override_settings(ACCOUNT_RATE_LIMITS={"reset_password": "1/m/ip"}):
+        for _ in range(2):
+            answer = client.post("/password/reset", {"email": "nobody@example.org"})
+    return answer
+
+
+def just_deleted(town: Community, client: Client) -> Any:
+    """A page with something said at its top, and an undo."""
+    return client.post(f"/posts/{town.ids['quiet']}/delete", follow=True)
+
+
+def token_made(town: Community, client: Client) -> Any:
+    return client.post("/settings/tokens", {}, follow=True)
+
+
+VISITOR = [
+    "/", "/login", "/signup", "/password/reset", "/password/reset/done", "/password/reset/key/done",
+    "/account/inactive", "/@alice", "/@alice/followers", "/@alice/following", "/@alice/{thread}",
+    "/@alice/{pictures_4}", "/@bob/{open_poll}", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
+    "/@bob/{shown}/quotes", "/@alice/{edited}/history", "/tags/quay", "/tags/nothing", "/@erin",
+    "/@erin/followers", "/password/reset/key/1-nonsense",
+]  # fmt: skip
+ALICE = [
+    "/", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}", "/compose?draft={scheduled}",
+    "/drafts", "/bookmarks", "/lists", "/lists/{list}", "/lists/{empty_list}", "/lists/{list}/members",
+    "/lists/{empty_list}/members", "/lists/{list}/members?q=ca", "/@bob/lists", "/suggestions", "/follow-requests",
+    "/@alice", "/@bob", "/@carol", "/@dave", "/@erin", "/@frank", "/@alice/followers", "/@bob/following",
+    "/@alice/{thread}", "/@alice/{deep_comment}", "/@alice/{quiet}", "/@alice/{edited}", "/@alice/{private}",
+    "/@alice/{pictures_1}", "/@alice/{pictures_3}", "/@carol/{warned}", "/@bob/{video}", "/@bob/{unprepared}",
+    "/@bob/{broken_video}", "/@bob/{moving}", "/@bob/{linking}", "/@carol/{quoting}", "/@bob/{quoting_nothing}",
+    "/@bob/{open_poll}", "/@bob/{voted_poll}", "/@alice/{own_poll}", "/@carol/{closed_poll}", "/@bob/{long}",
+    "/@alice/{edited}/edit", "/@alice/{edited}/history", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
+    "/@bob/{shown}/quotes", "/@alice/{quiet}/likes", "/@alice/{quiet}/quotes", "/posts/{quiet}/delete", "/tags/quay",
+    "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
+    "/password/change", "/account/confirm", "/logout",
+]  # fmt: skip
+NEWCOMER = ["/", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers", "/settings/blocks"]
+STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
+TOO_LONG = "x" * 300
+SAID_NO = [
+    Visit("alice", "/posts", 422, {"content": TOO_LONG, "content_warning": "y" * 300}),
+    Visit("alice", "/posts", 422, {"content": "x", "poll": "One option", "due_at": "2020-01-01T10:00"}),
+    Visit("alice", "/posts/{thread}/comments", 422, {"content": TOO_LONG}),
+    Visit("alice", "/@alice/{thread}/edit", 422, {"content": TOO_LONG}),
+    Visit("alice", "/lists", 422, {"name": "z" * 300}),
+    Visit("alice", "/settings/profile", 422, {"display_name": "z" * 300, "bio": "x" * 999}),
+    Visit("", "/signup", 200, {"username": "alice", "email": "no", "password1": "short"}),
+    Visit("", "/login", 200, {"login": "alice", "password": "wrong"}),
+    Visit("alice", "/password/change", 200, {"oldpassword": "no", "password1": "short"}),
+    Visit("alice", "/?cursor=nonsense", 400),
+    Visit("bob", "/@alice/{thread}/edit", 403),
+    Visit("", "/posts", 403, by=forged),
+    Visit("alice", "/nowhere", 404),
+    Visit("", "/@alice/{followers_only}", 404),
+    Visit("alice", "/posts", 413, {"content": "x" * 300_000}),
+    Visit("", "/password/reset", 429, by=hurried),
+    Visit("alice", "/", 500, by=broken),
+]
+MORE = [
+    Visit("", "/password/reset/key/1-set-password", by=reset_key),
+    Visit("alice", "/settings/tokens", by=token_made),
+    Visit("alice", "/posts/{quiet}/delete", by=just_deleted),
+    Visit("", "/api/v1/docs"),
+    Visit("", "/admin/login/"),
+    *(Visit("keeper", f"/admin/{model._meta.app_label}/{model._meta.model_name}/") for model in admin.site._registry),
+]
+PAGES = [
+    *(Visit("", path) for path in VISITOR),
+    *(Visit("alice", path) for path in ALICE),
+    *(Visit("newcomer", path) for path in NEWCOMER),
+    *(Visit("keeper", path) for path in STAFF),
+    *SAID_NO,
+    *MORE,
+]
+
+
+def one_of_each(visits: list[Visit]) -> list[Visit]:
+    """The first visit of each kind: the same sort of address, by a member or a stranger, with the same outcome."""
+    kinds: dict[Any, Visit] = {}
+    for visit in visits:
+        sort = re.sub(r"\{\w+\}", "{}", re.sub(r"@\w+", "@", visit.path.partition("?")[0]))
+        kinds.setdefault((sort, visit.who != "", visit.status, bool(visit.form)), visit)
+    return list(kinds.values())
+
+
+def all_routes(resolver: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """(route, view) of every address of the site, but those inside Django's admin: they are its own."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver) and entry.app_name != "admin":
+            yield from all_routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route, entry
+
+
+# Valid HTML are all; a browser takes its time, so it looks at one of each kind, and at all when there is time to prove.
+LOOKED_AT = PAGES if os.environ.get("PROVE") else one_of_each(PAGES)

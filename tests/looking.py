@@ -1,0 +1,151 @@
+"""A real Chromium whose every request this process answers, and what it can see wrong with a page."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, Queue
+from threading import Thread
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
+from django.test import Client
+from playwright.sync_api import ConsoleMessage, Page, Request, Route, ViewportSize, sync_playwright
+
+from tests.chromium import CHROMIUM, FLAGS
+from tests.community import Community
+from tests.every_page import Visit, client_of
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"type": "tag", "values": TAGS}
+# All that the colours of a theme can make worse.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LOOKS = [(390, "light", EVERYTHING), (1280, "dark", COLOURS)]
+if os.environ.get("PROVE"):
+    LOOKS += [(390, "dark", COLOURS), (1280, "light", EVERYTHING)]
+# A textarea that completes names is a combobox to screen readers, though the standard gives it no such role.
+NO_RULES = ["aria-allowed-role"]
+# What has opened lies over what is below it.
+NO_RULES_OF_OPENED = [*NO_RULES, "target-size"]
+AXE = """async ([only, not]) => {
+  const rules = Object.fromEntries(not.map((rule) => [rule, { enabled: false }]));
+  const found = await axe.run(document, { runOnly: only, rules, resultTypes: ["violations"], preload: false });
+  return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+    `${rule.impact} ${rule.id}: ${node.target.join(" ")} ${node.failureSummary.replaceAll("\\n", " ")}`));
+}"""
+# What fades from one theme to the other is looked at when it has arrived.
+ARRIVED = "() => document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"
+WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+class Window:
+    """A browser's window on the site. The browser lives in a thread of its own, as Playwright brings an event loop
+    along in which Django would refuse to work; this thread answers its requests meanwhile, in the test's transaction.
+    """
+
+    def __init__(self, *, javascript: bool = True) -> None:
+        self.asked: Queue[tuple[Request, Queue[dict[str, Any] | None]]] = Queue()
+        self.files = ThreadedWSGIServer(("localhost", 0), QuietHandler)
+        self.files.set_app(StaticFilesHandler(get_internal_wsgi_application()))
+        self.site = f"http://localhost:{self.files.server_port}"
+        Thread(target=self.files.serve_forever, daemon=True).start()
+        self.thread = ThreadPoolExecutor(1, "browser")
+        self.thread.submit(self.start, javascript).result()
+
+    def start(self, javascript: bool) -> None:
+        self.playwright = sync_playwright().start()
+        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        self.context = self.browser.new_context(
+            base_url=self.site, java_script_enabled=javascript, reduced_motion="reduce", viewport=viewport(390)
+        )
+        self.context.set_default_timeout(10_000)
+        # Files of the site's own need no hand-over.
+        self.context.route(re.compile(r"^http://[^/]+/(?!static/)"), self.hand_over)
+        self.context.route_web_socket("**/*", lambda socket: None)
+
+    def close(self) -> None:
+        self.thread.submit(self.browser.close).result()
+        self.thread.submit(self.playwright.stop).result()
+        self.thread.shutdown()
+        self.files.shutdown()
+        self.files.server_close()
+
+    def look(self, town: Community, visit: Visit, at: Callable[[Page], list[str]]) -> list[str]:
+        """What `at` finds on the page of a visit, and what went wrong while it loaded."""
+        self.town, self.visit, self.client = town, visit, client_of(town, visit.who)
+        self.address = visit.address(town)
+        self.faults: list[str] = []
+        looking = self.thread.submit(self.open_and, at)
+        while not looking.done():
+            with suppress(Empty):
+                request, reply = self.asked.get(timeout=0.02)
+                reply.put(self.answer(request))
+        return self.faults + looking.result()
+
+    def open_and(self, at: Callable[[Page], list[str]]) -> list[str]:
+        page = self.context.new_page()
+        try:
+            page.on("console", self.hear)
+            page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+            page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url} {request.failure}"))
+            page.goto(self.address, wait_until="load")
+            return at(page)
+        finally:
+            page.close()
+
+    def hear(self, message: ConsoleMessage) -> None:
+        is_of_page = message.location.get("url", "").removeprefix(self.site) == self.address
+        if message.type in ("error", "warning") and not (is_of_page and "status of" in message.text):
+            self.faults.append(f"console: {message.text} {message.location.get('url')}")
+
+    def hand_over(self, route: Route) -> None:
+        reply: Queue[dict[str, Any] | None] = Queue()
+        self.asked.put((route.request, reply))
+        answer = reply.get(timeout=20)
+        route.fulfill(**answer) if answer else route.abort()
+
+    def answer(self, request: Request) -> dict[str, Any] | None:
+        """Plays the server; None when it broke."""
+        path = request.url.removeprefix(self.site)
+        is_page = request.is_navigation_request()
+        try:
+            response = self.visit.answer(self.town) if is_page else asked(self.client, request, path)
+        except Exception as error:
+            self.faults.append(f"{path}: {error!r}")
+            return None
+        return {"status": response.status_code, "headers": dict(response.items()), "body": response.getvalue()}
+
+
+def viewport(width: int) -> ViewportSize:
+    return {"width": width, "height": 800}
+
+
+def asked(client: Client, request: Request, path: str) -> Any:
+    """What the site answers to a request of the page itself."""
+    kept = {name: value for name, value in request.headers.items() if re.match("hx-|x-csrf|accept$|range$", name)}
+    body = request.post_data_buffer or b""
+    kind = request.headers.get("content-type", "")
+    return client.generic(request.method, path, body, kind, headers=kept)
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+def seen_wrong(page: Page, no_rules: Sequence[str] = NO_RULES) -> list[str]:
+    """Faults of access, and of pages wider than the screen; both widths and both themes are looked at."""
+    found: dict[str, str] = {}
+    page.evaluate(AXE_SCRIPT)
+    for width, theme, rules in LOOKS:
+        page.set_viewport_size(viewport(width))
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.evaluate(ARRIVED)
+        if (more := page.evaluate(WIDER)) > 0:
+            found[f"{more} px too wide"] = f"at {width}"
+        for fault in page.evaluate(AXE, [rules, no_rules]):
+            found.setdefault(fault, f"at {width}, {theme}")
+    return [f"{where}: {fault}" for fault, where in found.items()]
