@@ -8,7 +8,8 @@ a query for each kind of thing that is there.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
@@ -18,12 +19,12 @@ from accounts.models import User
 from posts.models import LinkPreview, Media, Poll, Post, Vote
 
 SQL = """
-SELECT {post}, {author},
-       EXISTS (SELECT FROM post_like l WHERE l.post_id = p.id AND l.user_id = %(viewer)s) AS has_liked,
+SELECT {post}, {author}, {preview},
+       EXISTS (SELECT FROM post_like m WHERE m.post_id = p.id AND m.user_id = %(viewer)s) AS has_liked,
        p.shares_count > 0 AND EXISTS (SELECT FROM post s WHERE s.share_of_id = p.id AND s.author_id = %(viewer)s
                                          AND s.deleted_at IS NULL) AS has_shared,
        EXISTS (SELECT FROM bookmark b WHERE b.user_id = %(viewer)s AND b.post_id = p.id) AS has_bookmarked
-  FROM post p JOIN accounts_user a ON a.id = p.author_id
+  FROM post p JOIN accounts_user a ON a.id = p.author_id LEFT JOIN link_preview l ON l.id = p.preview_id
  WHERE p.id = ANY (%(ids)s) AND p.deleted_at IS NULL
    AND post_visible(%(viewer)s, p.author_id, p.visibility, p.mentioned_ids, p.root_id, p.share_of_id)
 """
@@ -36,14 +37,16 @@ def field_names(model: type[models.Model]) -> list[str]:
 
 @functools.cache
 def statement() -> str:
-    """SQL with the columns of both models, in the order of their fields."""
-    post = ", ".join(f"p.{field.column}" for field in Post._meta.concrete_fields)
-    author = ", ".join(f"a.{field.column}" for field in User._meta.concrete_fields)
-    return SQL.format(post=post, author=author)
+    """SQL with the columns of the three models, in the order of their fields."""
+    return SQL.format(post=columns("p", Post), author=columns("a", User), preview=columns("l", LinkPreview))
+
+
+def columns(table: str, model: type[models.Model]) -> str:
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
 
 
 def visible_posts(viewer: Any, ids: list[int]) -> dict[int, Post]:
-    """{id: Post} of those the viewer may see, each with its author and the viewer's marks; one query."""
+    """{id: Post} of those the viewer may see, with author, link preview and the viewer's marks; one query."""
     with connection.cursor() as cursor:
         cursor.execute(statement(), {"viewer": viewer.pk or 0, "ids": ids})
         posts = [read(row) for row in cursor.fetchall()]
@@ -51,12 +54,18 @@ def visible_posts(viewer: Any, ids: list[int]) -> dict[int, Post]:
 
 
 def read(row: tuple[Any, ...]) -> Post:
-    post_names, author_names = field_names(Post), field_names(User)
-    width = len(post_names)
-    post: Any = Post.from_db(connection.alias, post_names, row[:width])
-    post.author = User.from_db(connection.alias, author_names, row[width : width + len(author_names)])
-    post.has_liked, post.has_shared, post.has_bookmarked = row[-3:]
+    values = iter(row)
+    post = made(Post, values)
+    post.author, post.preview = made(User, values), made(LinkPreview, values)
+    post.has_liked, post.has_shared, post.has_bookmarked = values
     return post  # type: ignore[no-any-return]
+
+
+def made(model: type[models.Model], values: Iterator[Any]) -> Any:
+    """The model out of the next columns; None where the join found nothing."""
+    names = field_names(model)
+    row = list(islice(values, len(names)))
+    return model.from_db(connection.alias, names, row) if row[0] is not None else None
 
 
 def complete(viewer: Any, posts: Iterable[Post], quotes: Mapping[int, Post] | None = None) -> None:
@@ -109,9 +118,10 @@ def find_polls(viewer: Any, post_ids: Sequence[int]) -> dict[int, Poll]:
 
 
 def attach_previews(posts: Sequence[Post]) -> None:
-    """Previews that have something to show."""
-    if not posts:
-        return
-    previews = LinkPreview.objects.exclude(title="").in_bulk([post.preview_id for post in posts if post.preview_id])
+    """Previews that have something to show; those that came with their posts are not asked for again."""
+    known = {post.preview_id: post.preview for post in posts if "preview" in post._state.fields_cache}
+    if missing := {post.preview_id for post in posts} - known.keys():
+        known |= LinkPreview.objects.in_bulk(missing)
     for post in posts:
-        post.shown_preview = previews.get(post.preview_id or 0)
+        preview = known.get(post.preview_id)
+        post.shown_preview = preview if preview and preview.title else None

@@ -21,9 +21,9 @@ from tests.timelines import share
 pytestmark = pytest.mark.django_db
 POLL = {"options": ["Tea", "Coffee"], "seconds": 3600}
 PAGES = {
-    # The session and the person are two of them. Where shares leave a copy too short for a page, PostgreSQL is
+    # The session and the person are two of them; where shares leave a copy too short for a page, PostgreSQL is
     # asked once more.
-    "/": 8 + 1,
+    "/": 8,
     "/public": 9,
     "/@bob": 11,
     "/@alice": 9,
