@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 numbers = count()
+# Two cores serve the site, run its workers and draw all the pages.
+expect.set_options(timeout=15_000)
 if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
     pytest.skip("no Chromium here: install Debian's `chromium`, or name one in CHROMIUM", allow_module_level=True)
 
@@ -39,16 +41,29 @@ def person(chromium: Browser, live_site: Site) -> Any:
         context = chromium.new_context(base_url=live_site.url, java_script_enabled=javascript, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: errors.append(message.text) if is_fault(message) else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.name = f"{name}_{next(numbers)}b"  # type: ignore[attr-defined]
+        if javascript:
+            leaves_when_all_is_sent(page)
         return page
 
     yield opened
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+def leaves_when_all_is_sent(page: Page) -> None:
+    """A person sees that a press was taken before they go on; a test would be gone before it is sent."""
+    goto = page.goto
+
+    def patient(url: str, **options: Any) -> Any:
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        return goto(url, **options)
+
+    page.goto = patient  # type: ignore[method-assign]
 
 
 def is_fault(message: Any) -> bool:
