@@ -23,7 +23,7 @@ test: .venv/dev.stamp ## Run every test on throw-away engines
 
 prove: .venv/dev.stamp ## Hold thousands of random histories of the feed against its oracle; 10 minutes and more
 	@exec env PROVE=1 $(BIN)/python -m pytest tests/test_machine.py tests/test_crowd.py tests/test_defects.py \
-		tests/test_bench.py tests/test_every_page.py $(PYTEST_ARGS)
+		tests/test_bench.py tests/test_every_page.py tests/test_any_request.py $(PYTEST_ARGS)
 
 lint: .venv/dev.stamp ## Style, format and types
 	$(BIN)/ruff check .

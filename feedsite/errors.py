@@ -1,6 +1,7 @@
 """Errors that tell people what to do, in one shape for the API and one page for browsers."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
@@ -102,10 +103,7 @@ def invalid_fields(error: ValidationError) -> Invalid:
 
 def first_reason(fields: dict[str, Any]) -> str:
     for reasons in fields.values():
-        reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
-        if isinstance(reason, dict):
-            return first_reason(reason)
-        return str(reason)
+        return str(reasons[0] if isinstance(reasons, list) and reasons else reasons)
     return DETAILS[400]
 
 
@@ -140,15 +138,19 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
 
 
 def validation_answer(error: drf.ValidationError) -> Response:
-    detail = error.detail
-    fields = detail if isinstance(detail, dict) else {"__all__": detail}
-    fields = {name: by_item(reasons) if isinstance(reasons, dict) else reasons for name, reasons in fields.items()}
-    return Response(body("invalid", first_reason(fields), fields), status=400)
+    fields = error.detail if isinstance(error.detail, dict) else {"__all__": error.detail}
+    reasons = {name: list(reasons_of(given)) for name, given in fields.items()}
+    return Response(body("invalid", first_reason(reasons), reasons), status=400)
 
 
-def by_item(reasons: dict[Any, Any]) -> dict[str, Any]:
-    """What is wrong with items of a list, by their numbers, which JSON wants as text."""
-    return {str(number): reason for number, reason in reasons.items()}
+def reasons_of(given: Any, inside: str = "") -> Iterator[str]:
+    """What is wrong with a field; of what lies inside it, with the way there: `options.0: Say something.`"""
+    if isinstance(given, dict):
+        for name, more in given.items():
+            yield from reasons_of(more, f"{inside}.{name}" if inside else str(name))
+    else:
+        for reason in given if isinstance(given, list) else [given]:
+            yield f"{inside}: {reason}" if inside else str(reason)
 
 
 def known_answer(error: drf.APIException) -> Response:

@@ -19,7 +19,7 @@ ERROR = {
     "properties": {
         "code": {"type": "string"},
         "detail": {"type": "string"},
-        "fields": {"type": "object", "additionalProperties": True},
+        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
     },
     "required": ["code", "detail"],
 }

@@ -289,3 +289,15 @@ def test_a_reply_is_written_with_the_whole_composer(alice, bob, browser):
     assert f'name="in_reply_to" value="{post.pk}"' in html
     browser.post("/posts", {"content": "hm", "content_warning": "w", "visibility": "public", "in_reply_to": post.pk})
     assert Post.objects.get(in_reply_to=post).content_warning == "w"
+
+
+def test_what_is_wrong_inside_a_field_is_told_with_the_way_to_it(alice, api):
+    for body, name, way in (
+        ({"content": "x", "media_ids": ["1", "no id"]}, "media_ids", "1: "),
+        ({"content": "x", "poll": {"options": ["Tea", {}], "seconds": 3600}}, "poll", "options.1: "),
+    ):
+        status, answer = api(alice).post("/drafts", body)
+        assert status == 400
+        assert list(answer["fields"]) == [name]
+        assert answer["fields"][name][0].startswith(way)
+        assert answer["detail"] == answer["fields"][name][0]
