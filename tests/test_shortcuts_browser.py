@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.media import image
-from tests.site import App, Site
-from tests.test_browser import TOKEN, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.site import Site
+from tests.test_browser import app_of, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 SHIFTS = """
@@ -23,11 +23,6 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 MOST_SHIFTED = 0.05
-
-
-def app_of(page: Page, live_site: Site) -> App:
-    token = live_site.manage("shell", "-v0", "-c", TOKEN.format(name=page.name)).split()[-1]  # type: ignore[attr-defined]
-    return App(live_site, "", page.name, token)  # type: ignore[attr-defined]
 
 
 def card(page: Page, words: str) -> Locator:

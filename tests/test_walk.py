@@ -16,10 +16,9 @@ import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers import PASSWORD
 from tests.media import image, video
 from tests.site import Site, wait_until
-from tests.test_browser import chromium, person, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, person, press, sign_up, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 BOX = "What is on your mind?"
@@ -42,29 +41,11 @@ def people(person: Any, javascript: bool) -> Any:  # noqa: F811
                 "requestfailed", lambda asked: failed.append(f"{asked.failure} {asked.url}") if is_lost(asked) else None
             )
         for page in pages:
-            signed_up(page)
+            sign_up(page)
         return pages
 
     yield came
     assert not failed, failed
-
-
-def signed_up(page: Page) -> None:
-    """By the form's address alone; that the form can be filled in is told elsewhere."""
-    page.request.get("/signup")
-    fields = {"username": page.name, "email": f"{page.name}@example.org", "password1": PASSWORD}  # type: ignore[attr-defined]
-    press(page, "/signup", **fields)
-
-
-def press(page: Page, address: str, **fields: str) -> None:
-    """What a button of a form sends."""
-    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
-    answer = page.request.post(address, form={**fields, "csrfmiddlewaretoken": token})
-    assert answer.ok, f"{address}: {answer.status}"
-
-
-def follow(page: Page, other: Page) -> None:
-    press(page, f"/@{other.name}/follow")  # type: ignore[attr-defined]
 
 
 def is_lost(asked: Any) -> bool:

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.site import App, wait_until
-from tests.test_browser import TOKEN, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.site import wait_until
+from tests.test_browser import app_of, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 BOX = "What is on your mind?"
@@ -14,11 +14,6 @@ BOX = "What is on your mind?"
 
 def card(page, text):
     return page.locator(".post-card", has_text=text).first
-
-
-def app_of(live_site, page):
-    token = live_site.manage("shell", "-v0", "-c", TOKEN.format(name=page.name)).split()[-1]
-    return App(live_site, "", page.name, token)
 
 
 def test_a_poll_with_a_warning_is_written_voted_in_and_shown(person):  # noqa: F811
@@ -180,7 +175,7 @@ def test_a_post_for_later_is_posted_by_itself(person, live_site):  # noqa: F811
         return card(alice, "From the past").count() == 1
 
     wait_until(is_posted, 30)
-    assert app_of(live_site, alice).timeline() == ["From the past"]
+    assert app_of(alice, live_site).timeline() == ["From the past"]
 
 
 DUE = """
