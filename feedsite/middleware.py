@@ -1,14 +1,21 @@
-"""What every answer says about being kept."""
+"""What every answer says about being kept, and in which language it is."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
+from feedsite import languages
 from feedsite.errors import wants_json
 
 OWN_ONLY = "private, no-cache"
+# Words of the staff side are not translated: half of a page in each language would be worse than one.
+STAFF_SIDE = "/admin/"
 
 
 def keep_private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -31,3 +38,39 @@ def keep_private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return response
 
     return answering
+
+
+def speak(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answers in the language of the cookie, else as the browser asks.
+
+    What the account has chosen is put into the cookie by the first answer that has looked the account up
+    anyway, log-in above all: so the language is known before any query, and costs none.
+    """
+
+    def answering(request: HttpRequest) -> HttpResponse:
+        is_staff_side = request.path.startswith(STAFF_SIDE)
+        code = settings.LANGUAGE_CODE if is_staff_side else translation.get_language_from_request(request)
+        translation.activate(code)
+        response = get_response(request)
+        if has_no_words(request, response):
+            return response
+        response.headers.setdefault("Content-Language", code)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        chosen = getattr(known_user(request), "language", "")
+        if chosen and chosen != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+            languages.remember(response, chosen)
+        return response
+
+    return answering
+
+
+def has_no_words(request: HttpRequest, response: HttpResponse) -> bool:
+    """What the API answers but its refusals, and files, which are the same for everybody."""
+    is_data = wants_json(request) and response.status_code < 400
+    return is_data or "public" in response.headers.get("Cache-Control", "")
+
+
+def known_user(request: HttpRequest) -> Any:
+    """Who is signed in, when this request has asked for it already."""
+    user = getattr(request, "user", None)
+    return getattr(request, "_cached_user", None) if isinstance(user, SimpleLazyObject) else user

@@ -1,19 +1,23 @@
 """What every page knows."""
 
+import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from django.views.i18n import JavaScriptCatalog
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
@@ -47,6 +51,28 @@ def live_url(request: HttpRequest) -> str:
     return f"{'wss' if request.is_secure() else 'ws'}://{host}/ws/feed/"
 
 
+@cache
+def words_in(language: str) -> tuple[bytes, str]:
+    """The script with the words of the site's scripts, and a version to tell it by."""
+    with translation.override(language):
+        script = JavaScriptCatalog(packages=["accounts"]).get(HttpRequest()).content
+    return script, hashlib.sha256(script).hexdigest()[:12]
+
+
+def words_url(language: str) -> str:
+    return f"{resolve_url('words', language)}?v={words_in(language)[1]}"
+
+
+@require_safe
+def words(request: HttpRequest, language: str) -> HttpResponse:
+    """The words of a language for the scripts; a version of them never changes."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    response = HttpResponse(words_in(language)[0], content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: the site's name, limits and live address.
 
@@ -56,6 +82,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "post_max_length": settings.POST_MAX_LENGTH,
         "live_url": SimpleLazyObject(lambda: live_url(request)),
+        "words_url": words_url(get_language() or settings.LANGUAGE_CODE),
     }
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("readyz", api.readyz),
     path("favicon.ico", pages.favicon),
     path("robots.txt", pages.robots),
+    path("words/<slug:language>.js", pages.words, name="words"),
     re_path(r"^media/(?P<path>(?:avatars|previews)/[a-z0-9_-]+\.[a-z0-9]+)$", pages.media, name="media"),
     path("", include("accounts.urls")),
     path("", include("posts.urls")),
