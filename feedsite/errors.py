@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Validati
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -29,11 +31,11 @@ CODES = {
     503: "unavailable",
 }
 DETAILS = {
-    400: "This request cannot be understood.",
-    403: "You may not do this.",
-    404: "There is nothing here, or you may not see it.",
-    413: "The request is too large.",
-    500: "Something went wrong on our side. Nothing you sent was changed; please try again.",
+    400: gettext_lazy("This request cannot be understood."),
+    403: gettext_lazy("You may not do this."),
+    404: gettext_lazy("There is nothing here, or you may not see it."),
+    413: gettext_lazy("The request is too large."),
+    500: gettext_lazy("Something went wrong on our side. Nothing you sent was changed; please try again."),
 }
 
 
@@ -42,7 +44,7 @@ class DomainError(Exception):
 
     status = 400
     code = "invalid"
-    detail = "This cannot be done."
+    detail = gettext_lazy("This cannot be done.")
 
     def __init__(self, detail: str = "", *, fields: dict[str, list[str]] | None = None, code: str = "") -> None:
         super().__init__(detail or self.detail)
@@ -56,43 +58,43 @@ class Invalid(DomainError):
 
 
 class Forbidden(DomainError):
-    status, code, detail = 403, "forbidden", "You may not do this."
+    status, code, detail = 403, "forbidden", gettext_lazy("You may not do this.")
 
 
 class NotFound(DomainError):
-    status, code, detail = 404, "not_found", "There is nothing here, or you may not see it."
+    status, code, detail = 404, "not_found", gettext_lazy("There is nothing here, or you may not see it.")
 
 
 class Conflict(DomainError):
     """It is as it is already, or was decided otherwise meanwhile."""
 
-    status, code, detail = 409, "conflict", "This was done already."
+    status, code, detail = 409, "conflict", gettext_lazy("This was done already.")
 
 
 class TooMany(DomainError):
     """Asked too often; `retry_after_seconds` says when it is worth trying again."""
 
-    status, code, detail = 429, "too_many_requests", "Too many tries. Wait a while."
+    status, code, detail = 429, "too_many_requests", gettext_lazy("Too many tries. Wait a while.")
     retry_after_seconds = 60
 
 
 class TooLarge(DomainError):
-    status, code, detail = 413, "too_large", "This is too large."
+    status, code, detail = 413, "too_large", gettext_lazy("This is too large.")
 
 
 class WrongType(DomainError):
-    status, code, detail = 415, "unsupported_media_type", "Files of this type are not taken."
+    status, code, detail = 415, "unsupported_media_type", gettext_lazy("Files of this type are not taken.")
 
 
 class Busy(DomainError):
     """A part of the site has its hands full or is away; nothing was changed."""
 
-    status, code, detail = 503, "unavailable", "This is not possible right now. Try again in a moment."
+    status, code, detail = 503, "unavailable", gettext_lazy("This is not possible right now. Try again in a moment.")
     retry_after_seconds = 5
 
 
 class Unprocessable(DomainError):
-    status, code, detail = 422, "unprocessable", "This cannot be processed."
+    status, code, detail = 422, "unprocessable", gettext_lazy("This cannot be processed.")
 
 
 def invalid_fields(error: ValidationError) -> Invalid:
@@ -108,7 +110,7 @@ def first_reason(fields: dict[str, Any]) -> str:
 
 
 def body(code: str, detail: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"code": code, "detail": detail}
+    answer: dict[str, Any] = {"code": code, "detail": str(detail)}
     return {**answer, "fields": fields} if fields else answer
 
 
@@ -116,10 +118,12 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     """Every error of the API as `{code, detail, fields?}`; unknown ones go on to `server_error`."""
     set_rollback()
     if isinstance(error, RequestDataTooBig):
-        return Response(body("too_large", "The request is too large."), status=413)
+        return Response(body("too_large", _("The request is too large.")), status=413)
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("PostgreSQL does not answer: %s", error)
-        return Response(body("unavailable", "The database is away. Try again soon."), 503, headers={"Retry-After": "5"})
+        return Response(
+            body("unavailable", _("The database is away. Try again soon.")), 503, headers={"Retry-After": "5"}
+        )
     if isinstance(error, DomainError):
         wait = getattr(error, "retry_after_seconds", None)
         headers = {"Retry-After": str(wait)} if wait else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from feedsite.errors import Invalid
 
@@ -58,7 +59,7 @@ def read_cursor(text: str, list_name: str, viewer_id: int) -> tuple[int, ...]:
 
 
 def bad_cursor() -> Invalid:
-    reason = "This cursor is not of this list. Start again without one."
+    reason = _("This cursor is not of this list. Start again without one.")
     return Invalid(reason, fields={"cursor": [reason]})
 
 
@@ -67,7 +68,7 @@ def read_limit(text: str | None) -> int:
         return DEFAULT_LIMIT
     if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_LIMIT:
         return int(text)
-    reason = f"Give a whole number from 1 to {MOST_LIMIT}."
+    reason = _("Give a whole number from 1 to %(most)d.") % {"most": MOST_LIMIT}
     raise Invalid(reason, fields={"limit": [reason]})
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -51,7 +52,7 @@ class JSONParser(BaseParser):
         try:
             data = orjson.loads(raw) if raw else {}
         except orjson.JSONDecodeError as error:
-            raise ParseError("The body is not valid JSON.") from error
+            raise ParseError(_("The body is not valid JSON.")) from error
         if not isinstance(data, dict):
-            raise ParseError("The body must be a JSON object.")
+            raise ParseError(_("The body must be a JSON object."))
         return data

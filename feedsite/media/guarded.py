@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from django.utils.translation import gettext as _
+
 from feedsite.errors import Busy
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -45,7 +47,7 @@ class Failed(Exception):
 def turn() -> Iterator[None]:
     """One of the few places for work of requests; raises Busy when none gets free."""
     if not _slots.acquire(timeout=WAIT_SECONDS):
-        raise Busy("Many uploads are being worked on. Try again in a moment.")
+        raise Busy(_("Many uploads are being worked on. Try again in a moment."))
     try:
         yield
     finally:

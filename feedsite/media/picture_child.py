@@ -3,7 +3,8 @@
     python -I picture_child.py '{"format": …, "sizes": {name: longest side}, "square": bool, …limits}'
 
 Reads the file `source`, writes `<name>.webp` for each size and prints `{"width", "height", "blurhash", "files",
-"moves"}` of what it wrote, or `{"refused": reason}`. Whatever else happens to it, the file is one that cannot be read.
+"moves"}` of what it wrote, or `{"refused": reason, "numbers": {name: number}}`, for which
+`pictures.REFUSED` has the words. Whatever else happens to it, the file is one that cannot be read.
 """
 
 import contextlib
@@ -26,7 +27,9 @@ BLURHASH_SIDE = 32
 
 
 class Refused(Exception):
-    """The text is for people."""
+    def __init__(self, reason: str, **numbers: int) -> None:
+        super().__init__(reason)
+        self.answer = {"refused": reason, "numbers": numbers}
 
 
 def main(asked: dict[str, Any]) -> dict[str, Any]:
@@ -49,12 +52,9 @@ def check_size(picture: Image.Image, asked: dict[str, Any]) -> None:
     """By the header, before anything is decoded."""
     width, height = picture.size
     if max(width, height) > asked["most_side"]:
-        raise Refused(f"The picture is {width} × {height} pixels; a side has at most {asked['most_side']}.")
+        raise Refused("side", width=width, height=height, most=asked["most_side"])
     if width * height > asked["most_pixels"]:
-        most = asked["most_pixels"] // 1_000_000
-        raise Refused(
-            f"The picture has {width * height // 1_000_000} million pixels; at most {most} million are taken."
-        )
+        raise Refused("pixels", millions=width * height // 1_000_000, most=asked["most_pixels"] // 1_000_000)
 
 
 def count_frames(picture: Image.Image, asked: dict[str, Any]) -> int:
@@ -69,9 +69,9 @@ def count_frames(picture: Image.Image, asked: dict[str, Any]) -> int:
             frames += 1
     picture.seek(0)
     if frames > most:
-        raise Refused(f"The animation has more than {most} frames.")
+        raise Refused("frames", most=most)
     if frames * area > asked["most_moving_pixels"]:
-        raise Refused("The animation is too long for its size. Make it shorter or smaller.")
+        raise Refused("moving")
     return frames
 
 
@@ -176,5 +176,5 @@ if __name__ == "__main__":
     try:
         answer = main(json.loads(sys.argv[1]))
     except Refused as refused:
-        answer = {"refused": str(refused)}
+        answer = refused.answer
     print(json.dumps(answer))

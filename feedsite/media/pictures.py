@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from feedsite.errors import Invalid, TooLarge, WrongType
 from feedsite.media import guarded, limits
 from feedsite.media.guarded import Bounds
@@ -15,8 +18,15 @@ CHILD = str(Path(__file__).with_name("picture_child.py"))
 BOUNDS = Bounds(memory_bytes=1280 * limits.MIB, cpu_seconds=25, file_bytes=32 * limits.MIB, wall_seconds=40)
 # The longer side in pixels: a phone's grid, its whole width or a desktop's column, the viewer.
 SIZES = {"preview": 640, "medium": 1200, "full": 2048}
-UNREADABLE = "This file is damaged, or not the picture it says it is. Try another one, or save it anew."
-TWO_THINGS = "This file is a picture and something else at once. Save the picture anew and try again."
+# What the child says no with, and its numbers.
+REFUSED = {
+    "side": gettext_lazy("The picture is %(width)d × %(height)d pixels; a side has at most %(most)d."),
+    "pixels": gettext_lazy("The picture has %(millions)d million pixels; at most %(most)d million are taken."),
+    "frames": gettext_lazy("The animation has more than %(most)d frames."),
+    "moving": gettext_lazy("The animation is too long for its size. Make it shorter or smaller."),
+}
+UNREADABLE = gettext_lazy("This file is damaged, or not the picture it says it is. Try another one, or save it anew.")
+TWO_THINGS = gettext_lazy("This file is a picture and something else at once. Save the picture anew and try again.")
 
 
 @dataclass(frozen=True)
@@ -38,9 +48,9 @@ def picture_kind(source: Path) -> Kind:
         tail = file.read(TAIL_BYTES)
     kind = find_kind(head[:HEAD_BYTES])
     if kind is None or kind.is_video:
-        raise WrongType("This file is not a picture we can read. Use JPEG, PNG, WebP or GIF.")
+        raise WrongType(_("This file is not a picture we can read. Use JPEG, PNG, WebP or GIF."))
     if source.stat().st_size > kind.max_bytes:
-        raise TooLarge(f"A picture may have at most {kind.max_mib} MiB.")
+        raise TooLarge(_("A picture may have at most %(most)d MiB.") % {"most": kind.max_mib})
     if is_two_things(head, tail):
         raise Invalid(TWO_THINGS)
     return kind
@@ -64,7 +74,7 @@ def reencode(folder: Path, kind: Kind, sizes: dict[str, int], *, square: bool = 
         said, _ = guarded.run([sys.executable, "-I", CHILD, json.dumps(asked)], BOUNDS, folder)
         answer = json.loads(said)
         if "refused" in answer:
-            raise Invalid(str(answer["refused"])[:200])
+            raise Invalid((REFUSED[answer["refused"]] % answer["numbers"])[:200])
         return checked(answer, folder, sizes)
     except (guarded.Failed, ValueError, KeyError, TypeError, OSError) as error:
         raise Invalid(UNREADABLE) from error

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from feedsite.errors import Invalid
 from feedsite.media import guarded, limits
@@ -28,8 +30,9 @@ MAKE_BOUNDS = Bounds(memory_bytes=3072 * MIB, cpu_seconds=1500, file_bytes=256 *
 THREADS = 2
 LONGEST_SIDE, SHORTEST_SIDE, MOST_FRAMES_PER_SECOND = 1920, 1080, 30
 POSTER_SIDE = 1280
-UNREADABLE = "This video is damaged, or of a kind that cannot be played here. Try another one, or save it as MP4."
-TOO_LONG = f"A video may be at most {limits.VIDEO_MAX_SECONDS // 60} minutes long. Cut it and try again."
+UNREADABLE = gettext_lazy(
+    "This video is damaged, or of a kind that cannot be played here. Try another one, or save it as MP4."
+)
 DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 STREAM = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\)).*?[ ,](\d{1,6})x(\d{1,6})[ ,]", re.MULTILINE)
 # Square pixels, within the largest size: what the poster is, and the video's shape.
@@ -68,11 +71,17 @@ def look(folder: Path, kind: Kind) -> Looked:
     """What the video `source` in the folder is, with a poster of it; raises Invalid."""
     width, height, duration = header(folder, kind)
     if width * height > limits.VIDEO_MAX_PIXELS:
-        raise Invalid(f"The video is {width} × {height} pixels; 4K is the largest taken.")
+        said = _("The video is %(width)d × %(height)d pixels; 4K is the largest taken.")
+        raise Invalid(said % {"width": width, "height": height})
     if duration is not None and duration > limits.VIDEO_MAX_SECONDS + 1:
-        raise Invalid(TOO_LONG)
+        raise Invalid(too_long())
     poster = make_poster(folder, kind, duration)
     return Looked(*fitting(poster.width, poster.height), duration, poster)
+
+
+def too_long() -> str:
+    most = limits.VIDEO_MAX_SECONDS // 60
+    return _("A video may be at most %(most)d minutes long. Cut it and try again.") % {"most": most}
 
 
 def header(folder: Path, kind: Kind) -> tuple[int, int, float | None]:
