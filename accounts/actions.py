@@ -12,11 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.models import RESERVED_USERNAMES, User
 from feedsite import text
 from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
+from feedsite.languages import checked_language
 from feedsite.media import guarded, pictures
 from feedsite.media.scratch import scratch
 from social import tasks as social_tasks
@@ -34,9 +36,9 @@ def prepare_account(user: User, *, username: str, email: str, password: str) -> 
     except ValidationError as error:
         reasons |= error.message_dict
     if user.username in RESERVED_USERNAMES:
-        reasons.setdefault("username", []).append("This username is taken.")
+        reasons.setdefault("username", []).append(_("This username is taken."))
     if not user.email:
-        reasons["email"] = ["An e-mail address is needed to get back in when a password is lost."]
+        reasons["email"] = [_("An e-mail address is needed to get back in when a password is lost.")]
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -130,6 +132,13 @@ def change_profile(user: User, *, display_name: str | None = None, bio: str | No
     return user
 
 
+def change_language(user: User, code: str) -> User:
+    """The language the account is spoken to in; "" is as the browser asks. Raises Invalid."""
+    user.language = checked_language(code)
+    user.save(update_fields=["language"])
+    return user
+
+
 def visible(typed: str) -> str:
     """The cleaned text, empty when it would show nothing."""
     cleaned = text.clean(typed)
@@ -156,13 +165,14 @@ def keep_avatar(user: User, square: bytes) -> None:
     try:
         user.avatar.save(f"{get_random_string(16).lower()}.webp", ContentFile(square), save=False)
     except OSError as error:
-        raise Busy("Files cannot be kept right now. Try again in a moment.") from error
+        raise Busy(_("Files cannot be kept right now. Try again in a moment.")) from error
 
 
 def square_picture(upload: UploadedFile) -> bytes:
     """The picture's middle as a WebP square; raises Invalid for what is no picture or too large."""
     if not upload.size or upload.size > settings.AVATAR_MAX_BYTES:
-        raise bad_avatar(f"The picture may have at most {settings.AVATAR_MAX_BYTES // 2**20} MiB, and not none.")
+        most = settings.AVATAR_MAX_BYTES // 2**20
+        raise bad_avatar(_("The picture may have at most %(most)d MiB, and not none.") % {"most": most})
     with scratch() as folder, guarded.turn():
         source = folder / "source"
         source.write_bytes(b"".join(upload.chunks()))

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.forms import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts import actions
 from accounts.models import RESERVED_USERNAMES
@@ -13,7 +14,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         name = super().clean_username(username.strip().lower(), shallow)
         if name in RESERVED_USERNAMES:
-            raise ValidationError("This username is taken.")
+            raise ValidationError(_("This username is taken."))
         return str(name)
 
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:

@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -31,7 +32,7 @@ def refuse(body: Mapping[str, Any], *names: str) -> None:
     """Better nothing done than something left out of it in silence."""
     for name in names:
         if body.get(name) not in (None, "", [], False, "chronological"):
-            reason = "This site does not have this yet."
+            reason = _("This site does not have this yet.")
             raise Invalid(reason, fields={name: [reason]})
 
 
@@ -44,9 +45,9 @@ def check_password(request: HttpRequest, name: str, password: str) -> User:
     try:
         user = get_adapter().authenticate(request, **{kind: name, "password": password})
     except ValidationError as error:
-        raise TooMany("Too many failed log-ins. Wait a few minutes, or reset the password.") from error
+        raise TooMany(_("Too many failed log-ins. Wait a few minutes, or reset the password.")) from error
     if not isinstance(user, User) or not user.is_active:
-        raise Invalid("This username and password do not go together.", code="wrong_credentials")
+        raise Invalid(_("This username and password do not go together."), code="wrong_credentials")
     return user
 
 
@@ -81,7 +82,7 @@ class Token(APIView):
     def delete(self, request: Any) -> Response:
         """Revokes the token this request came with."""
         if request.auth is None:
-            raise Invalid("This request carries no token: it came from a browser session.")
+            raise Invalid(_("This request carries no token: it came from a browser session."))
         actions.revoke_token(request.auth)
         return Response(status=204)
 
@@ -103,6 +104,8 @@ class Me(APIView):
             actions.change_profile(request.user, **words)
             if "avatar" in given:
                 actions.change_avatar(request.user, given["avatar"])
+            if "language" in given:
+                actions.change_language(request.user, given["language"])
             if "is_private" in given:
                 actions.change_privacy(request.user, given["is_private"])
         return Response(own_card(request.user))

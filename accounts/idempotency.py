@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from accounts.models import IdempotentRequest
@@ -56,7 +57,7 @@ def once(request: Any, said: Sequence[bytes], act: Callable[[], Response]) -> Re
 
 def checked(key: str) -> None:
     if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
-        reason = f"Give 1 to {LONGEST_KEY} printable characters."
+        reason = _("Give 1 to %(most)d printable characters.") % {"most": LONGEST_KEY}
         raise Invalid(reason, fields={"Idempotency-Key": [reason]})
 
 
@@ -73,5 +74,5 @@ def remembered(user: Any, key: str, fingerprint: str) -> IdempotentRequest:
     )
     row = IdempotentRequest.objects.select_for_update().get(user=user, key=key)
     if row.fingerprint != fingerprint:
-        raise Unprocessable("This Idempotency-Key was used for another request. Use a fresh one.")
+        raise Unprocessable(_("This Idempotency-Key was used for another request. Use a fresh one."))
     return row

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator, MinLengthValidator, Regex
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 # Words that are, or may become, an address or a role of the site.
 RESERVED_USERNAMES = frozenset(
@@ -22,7 +23,7 @@ RESERVED_USERNAMES = frozenset(
 
 username_validator = RegexValidator(
     r"\A[a-z0-9_]{2,30}\Z",
-    "Use 2 to 30 of the letters a to z, digits and underscores.",
+    gettext_lazy("Use 2 to 30 of the letters a to z, digits and underscores."),
 )
 USERNAME_VALIDATORS = [username_validator]
 
@@ -50,17 +51,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[username_validator, MinLengthValidator(2)],
-        error_messages={"unique": "This username is taken."},
+        error_messages={"unique": gettext_lazy("This username is taken.")},
     )
     # Where password resets go; accounts made by an import have none.
     email = models.EmailField(
-        null=True, blank=True, unique=True, error_messages={"unique": "This e-mail address is in use."}
+        null=True, blank=True, unique=True, error_messages={"unique": gettext_lazy("This e-mail address is in use.")}
     )
     display_name = models.CharField(max_length=50, blank=True, help_text="The name shown on posts.")
     bio = models.TextField(blank=True, validators=[MaxLengthValidator(500)], help_text="A few words about yourself.")
     avatar = models.ImageField(upload_to="avatars/", blank=True)
     # The account's posts are seen by its followers only.
     is_private = models.BooleanField(default=False, db_default=False)
+    # The language the account is spoken to in, a code of LANGUAGES; empty: as the browser asks.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
     # A suspended account can do nothing and is shown nowhere.
     is_active = models.BooleanField(default=True, db_default=True)

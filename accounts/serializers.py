@@ -19,6 +19,8 @@ class UserSerializer(SmallUserSerializer):
     following_count = serializers.IntegerField()
     posts_count = serializers.IntegerField()
     is_private = serializers.BooleanField()
+    # Of oneself only: a code, or "" for what the client asks for.
+    language = serializers.CharField(required=False)
     created_at = serializers.DateTimeField()
     following = serializers.BooleanField(required=False)
     requested = serializers.BooleanField(required=False)
@@ -63,5 +65,6 @@ class ProfileSerializer(serializers.Serializer):
     display_name = serializers.CharField(required=False, allow_blank=True, max_length=50)
     bio = serializers.CharField(required=False, allow_blank=True, max_length=500)
     is_private = GivenBooleanField(required=False)
+    language = serializers.CharField(required=False, allow_blank=True)
     # What it is is judged by the action: nobody reads it in this process.
     avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from django.db import connection, models
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -44,12 +45,12 @@ def find_token(raw: str) -> AccessToken | None:
 
 class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Any) -> tuple[User, AccessToken] | None:
-        scheme, _, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _space, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         token = find_token(raw.strip())
         if token is None:
-            raise AuthenticationFailed("This token is unknown, revoked or expired. Ask for a new one.")
+            raise AuthenticationFailed(_("This token is unknown, revoked or expired. Ask for a new one."))
         return token.user, token
 
     def authenticate_header(self, request: Any) -> str:

@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     # allauth's code names this address; the e-mail address itself is shown under security.
     path("settings/email", to_security, name="account_email"),
+    path("language", views.language, name="language"),
     path("settings", to_profile),
     path("settings/", to_profile, name="settings"),
     path("settings/profile", views.settings_profile, name="settings_profile"),

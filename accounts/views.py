@@ -6,6 +6,8 @@ from allauth.account import views as allauth
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oauth2_provider.models import AccessToken
@@ -13,12 +15,13 @@ from oauth2_provider.models import AccessToken
 from accounts import actions
 from accounts.forms import PrivacyForm, ProfileForm
 from feedsite.errors import DomainError
-from feedsite.pages import Request, checked, show_errors, signed_in
+from feedsite.languages import checked_language, remember
+from feedsite.pages import Request, checked, next_url, page, show_errors, signed_in
 
 # More than anybody makes by hand; a script that signs in again and again may.
 MOST_TOKENS_SHOWN = 100
-PRIVATE_NOW = "Your account is private. Who wants to follow you asks first."
-PUBLIC_NOW = "Your account is public. Everybody may read and follow you."
+PRIVATE_NOW = gettext_lazy("Your account is private. Who wants to follow you asks first.")
+PUBLIC_NOW = gettext_lazy("Your account is public. Everybody may read and follow you.")
 # Where the session keeps a new token until the next page has shown it.
 TOKEN_MADE = "token_made"  # noqa: S105 a key, no secret
 
@@ -44,8 +47,20 @@ def settings_profile(request: Request) -> HttpResponse:
     except DomainError as error:
         user.refresh_from_db()
         return render(request, "accounts/settings_profile.html", {"form": show_errors(form, error)}, status=422)
-    messages.success(request, "Your profile is saved.")
+    messages.success(request, _("Your profile is saved."))
     return redirect("settings_profile")
+
+
+@require_POST
+@page
+def language(request: Request) -> HttpResponse:
+    """The language of a button in the side column, or of the settings; kept with the account where there is one."""
+    code = checked_language(request.POST.get("language", ""))
+    if request.user.is_authenticated:
+        actions.change_language(request.user, code)
+    response = redirect(next_url(request))
+    remember(response, code)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,5 +95,5 @@ def settings_tokens(request: Request) -> HttpResponse:
 @signed_in
 def token_revoke(request: Request, token_id: int) -> HttpResponse:
     actions.revoke_token(get_object_or_404(AccessToken, pk=token_id, user=request.user))
-    messages.success(request, "The token is revoked. What used it is logged out.")
+    messages.success(request, _("The token is revoked. What used it is logged out."))
     return redirect("settings_tokens")
