@@ -8,11 +8,13 @@ from django import forms
 from social.models import List
 
 # How long the page offers to mute, in seconds; the API takes any time.
-MUTE_TIMES = {3_600: "1 hour", 28_800: "8 hours", 86_400: "1 day", 604_800: "1 week"}
+MUTE_TIMES = (3_600, 28_800, 86_400, 604_800)
 
 
 class MuteForm(forms.Form):
-    seconds = forms.TypedChoiceField(choices=list(MUTE_TIMES.items()), coerce=int, required=False, empty_value=None)
+    seconds = forms.TypedChoiceField(
+        choices=[(time, time) for time in MUTE_TIMES], coerce=int, required=False, empty_value=None
+    )
 
 
 class ListForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 User = settings.AUTH_USER_MODEL
 
@@ -122,7 +123,7 @@ class List(models.Model):
                 F("owner"),
                 Lower("name"),
                 name="one_list_of_a_name",
-                violation_error_message="You have a list of this name.",
+                violation_error_message=gettext_lazy("You have a list of this name."),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="a_list_has_a_name"),
         ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.serializers import UserSerializer
@@ -21,7 +22,7 @@ class MuteSerializer(serializers.Serializer):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         seconds, expires_at = given.get("seconds"), given.get("expires_at")
         if seconds is not None and expires_at is not None:
-            raise serializers.ValidationError({"expires_at": ["Give seconds or a time, not both."]})
+            raise serializers.ValidationError({"expires_at": [_("Give seconds or a time, not both.")]})
         if seconds is not None:
             expires_at = timezone.now() + timedelta(seconds=seconds)
         return {"expires_at": expires_at}

@@ -4,6 +4,7 @@ Whatever touches a request and a follow takes the request first, so that no two 
 """
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
@@ -20,7 +21,7 @@ def follow(*, follower: User, author: User) -> bool:
     Raises Invalid for oneself and NotFound when either blocks the other.
     """
     if follower.pk == author.pk:
-        raise Invalid("You cannot follow yourself.")
+        raise Invalid(_("You cannot follow yourself."))
     lock_pair(follower.pk, author.pk)
     # The author as things stand behind the lock: private a moment ago is not private now.
     is_private = User.objects.active().filter(pk=author.pk).values_list("is_private", flat=True).first()
@@ -62,7 +63,7 @@ def remove_follower(*, owner: User, follower: User) -> bool:
     They are not told. True when they followed.
     """
     if owner.pk == follower.pk:
-        raise Invalid("You cannot remove yourself.")
+        raise Invalid(_("You cannot remove yourself."))
     lock_pair(owner.pk, follower.pk)
     return end_follow(follower.pk, owner.pk)
 
@@ -78,7 +79,7 @@ def hide_shares(*, follower: User, author: User) -> bool:
     if follow.filter(hides_shares=False).update(hides_shares=True):
         return True
     if not follow.exists():
-        raise Forbidden("Only of those you follow shares can be hidden. Follow them first.")
+        raise Forbidden(_("Only of those you follow shares can be hidden. Follow them first."))
     return False
 
 

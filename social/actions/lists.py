@@ -7,6 +7,7 @@ nobody stays on a list who is no longer followed.
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Forbidden, Invalid, NotFound
@@ -22,10 +23,12 @@ def checked_name(name: str) -> str:
     """The name on one line; raises Invalid with what to change."""
     name = " ".join(clean(name).split())
     if is_blank(name):
-        raise Invalid("Give the list a name.", fields={"name": ["Give the list a name."]})
+        reason = _("Give the list a name.")
+        raise Invalid(reason, fields={"name": [reason]})
     most = List.NAME_LENGTH
     if len(name) > most:
-        reason = f"A list's name has at most {most} characters; this has {len(name)}."
+        reason = _("A list's name has at most %(most)d characters; this has %(number)d.")
+        reason %= {"most": most, "number": len(name)}
         raise Invalid(reason, fields={"name": [reason]})
     return name
 
@@ -36,7 +39,8 @@ def make_list(*, owner: User, name: str) -> List:
     # Whoever makes another waits here, so that the limit holds.
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if List.objects.filter(owner=owner).count() >= MOST_LISTS:
-        raise Invalid(f"You have {MOST_LISTS} lists, which is the most there can be. Delete one first.")
+        reason = _("You have %(most)d lists, which is the most there can be. Delete one first.")
+        raise Invalid(reason % {"most": MOST_LISTS})
     return saved(List(owner=owner, name=name))
 
 
@@ -55,7 +59,7 @@ def saved(one: List) -> List:
     except IntegrityError as error:
         if "one_list_of_a_name" not in str(error):
             raise
-        reason = "You have a list of this name. Choose another one."
+        reason = _("You have a list of this name. Choose another one.")
         raise Invalid(reason, fields={"name": [reason]}) from None
     return one
 
@@ -95,7 +99,7 @@ def put_into_lists(*, owner: User, person: User, list_ids: Iterable[int]) -> Non
 
 def check_followed(owner: User, person: User) -> None:
     if not Follow.objects.filter(follower=owner, followee=person).exists():
-        raise Forbidden("Only those you follow can be on a list. Follow them first.")
+        raise Forbidden(_("Only those you follow can be on a list. Follow them first."))
 
 
 def held(owner: User, list_ids: Iterable[int]) -> list[List]:
@@ -113,8 +117,7 @@ def add(one: List, person: User) -> bool:
     if members.filter(member=person).exists():
         return False
     if members.count() >= MOST_MEMBERS:
-        raise Invalid(
-            f"“{one.name}” holds {MOST_MEMBERS} people, which is the most a list can. Take somebody off first."
-        )
+        reason = _("“%(name)s” holds %(most)d people, which is the most a list can. Take somebody off first.")
+        raise Invalid(reason % {"name": one.name, "most": MOST_MEMBERS})
     ListMember.objects.create(list=one, member=person)
     return True

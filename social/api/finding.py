@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from feedsite.errors import Invalid, NotFound
 from social import queries
@@ -18,7 +20,7 @@ def find_user(viewer: Any, **by: Any) -> User:
 def find_other(viewer: User, user_id: int) -> User:
     """Somebody else's account, even if it blocks the viewer, who may still block or mute it."""
     if user_id == viewer.pk:
-        raise Invalid("You cannot do this to yourself.")
+        raise Invalid(_("You cannot do this to yourself."))
     user = User.objects.active().filter(pk=user_id).first()
     if user is None:
         raise NotFound()

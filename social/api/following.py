@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers as drf
 from rest_framework.response import Response
@@ -35,7 +36,7 @@ class FollowUser(APIView):
         """Follows the account, or asks to where it is private: `requested` is true until its owner answers."""
         author = find_user(request.user, pk=user_id)
         if author.pk != request.user.pk and actions.is_blocked_either_way(request.user.pk, author.pk):
-            raise Forbidden("You block this account. Unblock it to follow it.")
+            raise Forbidden(_("You block this account. Unblock it to follow it."))
         actions.follow(follower=request.user, author=author)
         return self.answer(request.user, author)
 
@@ -44,7 +45,7 @@ class FollowUser(APIView):
         """Ends a follow, or takes back the request to."""
         author = find_user(request.user, pk=user_id)
         if author.pk == request.user.pk:
-            raise Invalid("You cannot follow or unfollow yourself.")
+            raise Invalid(_("You cannot follow or unfollow yourself."))
         actions.unfollow(follower=request.user, author=author)
         return self.answer(request.user, author)
 

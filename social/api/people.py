@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -32,7 +33,7 @@ class UserLookup(APIView):
         """The account of that username, in whatever case it is written."""
         name = request.query_params.get("username", "").strip().lower()
         if not name or "\0" in name:
-            raise Invalid("Give a username.", fields={"username": ["Give a username."]})
+            raise Invalid(_("Give a username."), fields={"username": [_("Give a username.")]})
         return Response(user_cards(request.user, [find_user(request.user, username=name)])[0])
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -48,7 +49,7 @@ def list_rename(request: Request, list_id: int) -> HttpResponse:
         renamed = actions.rename_list(owner=request.user, list_id=list_id, name=checked(form)["name"])
     except Invalid as error:
         return editing(request, one, show_errors(form, error))  # type: ignore[arg-type]
-    messages.success(request, f"The list is called “{renamed.name}” now.")
+    messages.success(request, _("The list is called “%(name)s” now.") % {"name": renamed.name})
     return redirect("list_members", list_id)
 
 
@@ -68,7 +69,7 @@ def editing(request: Request, one: List, form: ListForm) -> HttpResponse:
 @signed_in
 def list_delete(request: Request, list_id: int) -> HttpResponse:
     actions.delete_list(owner=request.user, list_id=list_id)
-    messages.success(request, "The list is gone. You still follow everybody who was on it.")
+    messages.success(request, _("The list is gone. You still follow everybody who was on it."))
     return redirect("lists")
 
 
@@ -109,7 +110,7 @@ def lists_of_person(request: Request, username: str) -> HttpResponse:
         chosen = checked(PutIntoListsForm(request.POST, own))["lists"]
         try:
             actions.put_into_lists(owner=request.user, person=person, list_ids=chosen)
-            messages.success(request, f"Your lists with {person.name} are saved.")
+            messages.success(request, _("Your lists with %(name)s are saved.") % {"name": person.name})
         except DomainError as error:
             messages.error(request, error.detail)
         return redirect(next_url(request, person))

@@ -1,6 +1,7 @@
 """Those who ask to follow one's private account."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedsite.pages import Request, render_list, signed_in
@@ -24,7 +25,7 @@ def follow_requests(request: Request) -> HttpResponse:
 def accept(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.accept_follow(owner=request.user, follower=person)
-    return answered(request, f"{person.name} follows you now.")
+    return answered(request, _("%(name)s follows you now.") % {"name": person.name})
 
 
 @require_POST
@@ -32,4 +33,4 @@ def accept(request: Request, username: str) -> HttpResponse:
 def reject(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.reject_follow(owner=request.user, follower=person)
-    return answered(request, f"You rejected {person.name}. They are not told.")
+    return answered(request, _("You rejected %(name)s. They are not told.") % {"name": person.name})

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -15,13 +17,27 @@ from feedsite.errors import Invalid
 from feedsite.pages import Request, checked, render_list, signed_in
 from feedsite.pagination import page_of, page_request
 from social import actions, queries
-from social.forms import MUTE_TIMES, MuteForm, PutIntoListsForm
+from social.forms import MuteForm, PutIntoListsForm
 from social.hidden import KINDS, hidden
 from social.lists import lists_for
 from social.views.answers import muted, out_of_the_list, standing
 
-FOLLOWED = {True: "You follow {}.", False: "You asked to follow {}. Their posts come when they accept."}
-UNFOLLOWED = {True: "You no longer ask to follow {}.", False: "You no longer follow {}."}
+FOLLOWED = {
+    True: gettext_lazy("You follow %(name)s."),
+    False: gettext_lazy("You asked to follow %(name)s. Their posts come when they accept."),
+}
+UNFOLLOWED = {
+    True: gettext_lazy("You no longer ask to follow %(name)s."),
+    False: gettext_lazy("You no longer follow %(name)s."),
+}
+# By the seconds that the page offers (MUTE_TIMES), and for good.
+MUTED = {
+    3_600: gettext_lazy("You muted %(name)s for 1 hour. Their posts stay out of your home feed."),
+    28_800: gettext_lazy("You muted %(name)s for 8 hours. Their posts stay out of your home feed."),
+    86_400: gettext_lazy("You muted %(name)s for 1 day. Their posts stay out of your home feed."),
+    604_800: gettext_lazy("You muted %(name)s for 1 week. Their posts stay out of your home feed."),
+    None: gettext_lazy("You muted %(name)s. Their posts stay out of your home feed."),
+}
 
 
 @require_POST
@@ -32,7 +48,7 @@ def follow(request: Request, username: str) -> HttpResponse:
     if request.GET:
         take_up(request, person)
     relation = queries.relations(request.user, [person.pk])[person.pk]
-    return standing(request, person, FOLLOWED[relation.following].format(person.name))
+    return standing(request, person, FOLLOWED[relation.following] % {"name": person.name})
 
 
 def take_up(request: Request, person: User) -> None:
@@ -51,7 +67,7 @@ def unfollow(request: Request, username: str) -> HttpResponse:
     relation = queries.relations(request.user, [person.pk])[person.pk]
     undo = undo_unfollow(request.user, person, relation)
     actions.unfollow(follower=request.user, author=person)
-    return standing(request, person, UNFOLLOWED[relation.requested].format(person.name), undo)
+    return standing(request, person, UNFOLLOWED[relation.requested] % {"name": person.name}, undo)
 
 
 def undo_unfollow(viewer: User, person: User, relation: Any) -> str:
@@ -68,7 +84,9 @@ def undo_unfollow(viewer: User, person: User, relation: Any) -> str:
 def block(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.block(blocker=request.user, blocked=person)
-    return standing(request, person, f"You blocked {person.name}. You no longer see each other's posts.")
+    return standing(
+        request, person, _("You blocked %(name)s. You no longer see each other's posts.") % {"name": person.name}
+    )
 
 
 @require_POST
@@ -76,7 +94,7 @@ def block(request: Request, username: str) -> HttpResponse:
 def unblock(request: Request, username: str) -> HttpResponse:
     person = queries.get_other(username)
     actions.unblock(blocker=request.user, blocked=person)
-    return out_of_the_list(request, person, f"{person.name} is no longer blocked.")
+    return out_of_the_list(request, person, _("%(name)s is no longer blocked.") % {"name": person.name})
 
 
 @require_POST
@@ -87,9 +105,9 @@ def mute(request: Request, username: str) -> HttpResponse:
     seconds = checked(MuteForm(request.POST))["seconds"]
     until = timezone.now() + timedelta(seconds=seconds) if seconds else None
     actions.mute(muter=request.user, muted=person, expires_at=until)
-    how_long = f" for {MUTE_TIMES[seconds]}" if seconds else ""
-    said = f"You muted {person.name}{how_long}. Their posts stay out of your home feed."
-    return muted(request, person, said, undo=resolve_url("unmute", person.username))
+    return muted(
+        request, person, MUTED[seconds or None] % {"name": person.name}, undo=resolve_url("unmute", person.username)
+    )
 
 
 @require_POST
@@ -97,7 +115,7 @@ def mute(request: Request, username: str) -> HttpResponse:
 def unmute(request: Request, username: str) -> HttpResponse:
     person = queries.get_other(username)
     actions.unmute(muter=request.user, muted=person)
-    answer = out_of_the_list(request, person, f"{person.name} is no longer muted.")
+    answer = out_of_the_list(request, person, _("%(name)s is no longer muted.") % {"name": person.name})
     if request.htmx:
         return trigger_client_event(answer, "author-unmuted", {"address": person.get_absolute_url()})
     return answer
@@ -108,7 +126,7 @@ def unmute(request: Request, username: str) -> HttpResponse:
 def hide_shares(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.hide_shares(follower=request.user, author=person)
-    return standing(request, person, f"What {person.name} shares stays out of your feeds.")
+    return standing(request, person, _("What %(name)s shares stays out of your feeds.") % {"name": person.name})
 
 
 @require_POST
@@ -116,7 +134,7 @@ def hide_shares(request: Request, username: str) -> HttpResponse:
 def show_shares(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.show_shares(follower=request.user, author=person)
-    return out_of_the_list(request, person, f"You see again what {person.name} shares.")
+    return out_of_the_list(request, person, _("You see again what %(name)s shares.") % {"name": person.name})
 
 
 @require_POST
@@ -124,7 +142,9 @@ def show_shares(request: Request, username: str) -> HttpResponse:
 def remove_follower(request: Request, username: str) -> HttpResponse:
     person = queries.get_known(request.user, username)
     actions.remove_follower(owner=request.user, follower=person)
-    return out_of_the_list(request, person, f"{person.name} no longer follows you. They are not told.")
+    return out_of_the_list(
+        request, person, _("%(name)s no longer follows you. They are not told.") % {"name": person.name}
+    )
 
 
 @require_safe
@@ -132,7 +152,7 @@ def remove_follower(request: Request, username: str) -> HttpResponse:
 def settings_blocks(request: Request) -> HttpResponse:
     kind = request.GET.get("show", KINDS[0])
     if kind not in KINDS:
-        raise Invalid(f"Show one of {', '.join(KINDS)}.")
+        raise Invalid(_("Show one of %(names)s.") % {"names": ", ".join(KINDS)})
     asked = page_request(request.GET, list_name=f"hidden:{kind}", viewer=request.user)
     rows, next_cursor = page_of(hidden(request.user, kind, below=asked.after, limit=asked.limit + 1), asked)
     context = {"kind": kind, "rows": rows, "next_cursor": next_cursor}
