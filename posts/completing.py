@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Invalid
@@ -54,7 +55,7 @@ def split(query: str) -> tuple[str, str]:
     """(@ or #, what follows in the one spelling that is looked for); raises Invalid for anything else."""
     sign, rest = query[:1], query[1 : LONGEST + 1].strip()
     if sign not in ("@", "#") or not rest or "\0" in rest:
-        reason = "Begin with @ and a name, or # and a word."
+        reason = _("Begin with @ and a name, or # and a word.")
         raise Invalid(reason, fields={"q": [reason]})
     return sign, rest.lower() if sign == "@" else text.tag_of(rest)
 

@@ -6,14 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from posts.models import Draft, Visibility
 
 A_DAY = 86_400
 # Seconds that a poll can be asked to last, as the composer offers them.
-POLL_LASTS = [(300, "5 minutes"), (3600, "1 hour"), (6 * 3600, "6 hours")] + [
-    (days * A_DAY, f"{days} day{'s' if days > 1 else ''}") for days in (1, 3, 7, 14, 30)
-]
+POLL_LASTS = (300, 3600, 6 * 3600, *(days * A_DAY for days in (1, 3, 7, 14, 30)))
 OPTIONS_SHOWN, MOST_OPTIONS = 4, 6
 
 
@@ -25,7 +25,7 @@ class Words(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         words = [str(word) for word in value or [] if str(word).strip()]
         if any("\0" in word for word in words):
-            raise forms.ValidationError("This has characters that cannot be kept.")
+            raise forms.ValidationError(_("This has characters that cannot be kept."))
         return words
 
 
@@ -81,12 +81,20 @@ class PostForm(EditForm):
     def lasts(self) -> Iterable[tuple[int, str, bool]]:
         """(seconds, words, whether it is chosen)."""
         chosen = str(self["poll_seconds"].value() or A_DAY)
-        return [(seconds, words, str(seconds) == chosen) for seconds, words in POLL_LASTS]
+        return [(seconds, how_long(seconds), str(seconds) == chosen) for seconds in POLL_LASTS]
 
     def opened(self) -> set[str]:
         """The parts of the composer that have something in them."""
         names = {"content_warning": "warning", "poll": "poll", "due_at": "schedule", "media_ids": "media"}
         return {part for name, part in names.items() if self[name].value() or self[name].errors}
+
+
+def how_long(seconds: int) -> str:
+    if seconds < 3600:
+        return ngettext("%(number)d minute", "%(number)d minutes", seconds // 60) % {"number": seconds // 60}
+    if seconds < A_DAY:
+        return ngettext("%(number)d hour", "%(number)d hours", seconds // 3600) % {"number": seconds // 3600}
+    return ngettext("%(number)d day", "%(number)d days", seconds // A_DAY) % {"number": seconds // A_DAY}
 
 
 def moment(words: str, zone: str) -> datetime | None:
@@ -96,7 +104,7 @@ def moment(words: str, zone: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(words)
     except ValueError as error:
-        raise forms.ValidationError("Give a date and a time.") from error
+        raise forms.ValidationError(_("Give a date and a time.")) from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=zone_named(zone)).astimezone(UTC)
 
 

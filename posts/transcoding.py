@@ -14,7 +14,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
+from feedsite.languages import speaking_to
 from feedsite.media import videos
 from feedsite.media.guarded import Failed
 from feedsite.media.kinds import MP4, WEBM, Kind
@@ -28,8 +30,8 @@ MOST_TRIES = 3
 LEASE = timedelta(seconds=15)
 SAID_EVERY_SECONDS = 3
 KINDS = {".mp4": MP4, ".webm": WEBM}
-UNREADABLE = "The video could not be read to its end. Try another one, or save it as MP4."
-GIVEN_UP = "Making the video ready was interrupted again and again. Upload it once more."
+UNREADABLE = gettext_lazy("The video could not be read to its end. Try another one, or save it as MP4.")
+GIVEN_UP = gettext_lazy("Making the video ready was interrupted again and again. Upload it once more.")
 
 
 def transcode(media_id: int) -> None:
@@ -104,7 +106,9 @@ def finish(media: Media, made: Path, seconds: float) -> None:
 
 def give_up(media: Media, reason: str) -> None:
     """It will never be ready; its owner reads why. Nothing of it is kept."""
-    if mine(media)(status=Media.Status.FAILED, files={}, problem=reason):
+    with speaking_to(media.owner):
+        problem = str(reason)
+    if mine(media)(status=Media.Status.FAILED, files={}, problem=problem):
         media.files = {}
         files.tidy(media)
         tell_of_media(media.pk)

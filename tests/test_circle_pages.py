@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import actions as accounts
 from accounts.models import User
 from posts import actions as posts
-from posts.templatetags.short import time_left
+from posts.templatetags.short import ends_in
 from social import actions
 from social.models import Follow, List, ListMember, Mute
 from tests.factories import UserFactory
@@ -60,7 +60,7 @@ def test_a_mute_is_for_as_long_as_the_button_says(browser: Client, bob: User) ->
     + [(3700, "2 hours"), (82_000, "23 hours"), (86_000, "1 day"), (86_500, "2 days"), (604_700, "7 days")],
 )
 def test_what_is_left_is_told_in_one_unit(seconds: int, words: str) -> None:
-    assert time_left(timezone.now() + timedelta(seconds=seconds)) == words
+    assert ends_in(timezone.now() + timedelta(seconds=seconds)) == f"ends in {words}"
 
 
 def test_a_follower_is_removed_from_the_list_and_from_the_profile(browser: Client, friends: List, bob: User) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
@@ -21,7 +22,7 @@ def delete(*, actor: User, post_id: int) -> None:
     """Takes one's own post away everywhere; raises Forbidden for a visible post of somebody else."""
     post = get_visible(actor, post_id)
     if post.author_id != actor.pk:
-        raise Forbidden("Only its author can delete a post.")
+        raise Forbidden(_("Only its author can delete a post."))
     remove(post, by_author=True)
 
 
@@ -60,7 +61,7 @@ def restore(*, actor: User, post_id: int) -> Post:
     post = own.select_for_update(no_key=True, of=("self",)).first()
     if post is None:
         get_visible(actor, post_id)
-        raise Forbidden("Only its author can bring a post back.")
+        raise Forbidden(_("Only its author can bring a post back."))
     if post.deleted_at is not None:
         check_restorable(post)
         Post.objects.filter(pk=post.pk).update(deleted_at=None, deleted_by_author=False)
@@ -71,9 +72,9 @@ def restore(*, actor: User, post_id: int) -> Post:
 def check_restorable(post: Post) -> None:
     too_late = timezone.now() - timedelta(minutes=settings.UNDO_MINUTES)
     if not post.deleted_by_author or post.deleted_at is None or post.deleted_at < too_late:
-        raise NotFound("This cannot be brought back any more.")
+        raise NotFound(_("This cannot be brought back any more."))
     if post.share_of_id:
-        raise Forbidden("A share is not brought back. Share the post again.")
+        raise Forbidden(_("A share is not brought back. Share the post again."))
 
 
 def put_back(post: Post, author: User) -> None:

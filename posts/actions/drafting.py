@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Conflict, DomainError, Invalid, NotFound
+from feedsite.languages import speaking_to
 from posts import text
 from posts.actions.attaching import checked_media, checked_quote
 from posts.actions.publishing import checked_visibility, composed, post_or_answer
@@ -45,7 +47,7 @@ def save_draft(*, author: User, draft_id: int | None = None, **given: Any) -> Dr
 
 def new_draft(author: User) -> Draft:
     if Draft.objects.of(author).count() >= MOST_DRAFTS:
-        raise Invalid(f"You have {MOST_DRAFTS} drafts. Post or delete one first.")
+        raise Invalid(_("You have %(most)d drafts. Post or delete one first.") % {"most": MOST_DRAFTS})
     return Draft(author=author)
 
 
@@ -79,7 +81,7 @@ def answered(author: User, post_id: Any) -> Post | None:
 def kept_content(content: Any) -> str:
     content = text.clean(str(content))
     if len(content) > MOST_CHARACTERS:
-        raise invalid_content(f"A draft has at most {MOST_CHARACTERS} characters.")
+        raise invalid_content(_("A draft has at most %(most)d characters.") % {"most": MOST_CHARACTERS})
     return content
 
 
@@ -104,7 +106,7 @@ def checked_due(moment: datetime | None) -> datetime | None:
         return None
     now = timezone.now()
     if not now < moment <= now + LONGEST_WAIT:
-        reason = "Choose a time to come, within a year."
+        reason = _("Choose a time to come, within a year.")
         raise Invalid(reason, fields={"due_at": [reason]})
     return moment
 
@@ -136,7 +138,7 @@ def publish_in_place_of(*, author: User, draft_id: Any, **said: Any) -> Post:
     """Posts what the author has made of a draft, which goes; raises Conflict when it is gone, perhaps posted."""
     drafts = Draft.objects.of(author).filter(pk=as_id(draft_id) or 0)
     if not drafts.select_for_update().first():
-        raise Conflict("This draft was posted or deleted meanwhile. Look before you post it again.")
+        raise Conflict(_("This draft was posted or deleted meanwhile. Look before you post it again."))
     post = post_or_answer(author=author, **said)
     drafts.delete()
     return post
@@ -161,9 +163,14 @@ def post_of(draft: Draft) -> Post:
 
 def check_still_there(draft: Draft) -> None:
     """Raises NotFound, in words for the list of drafts, when what it answers or quotes is gone since."""
-    for post_id, does in ((draft.in_reply_to_id, "answers"), (draft.quote_of_id, "quotes")):
-        if post_id is not None and find_visible(draft.author, post_id) is None:
-            raise NotFound(f"The post it {does} is not available any more.")
+    if is_gone(draft.author, draft.in_reply_to_id):
+        raise NotFound(_("The post it answers is not available any more."))
+    if is_gone(draft.author, draft.quote_of_id):
+        raise NotFound(_("The post it quotes is not available any more."))
+
+
+def is_gone(viewer: User, post_id: int | None) -> bool:
+    return post_id is not None and find_visible(viewer, post_id) is None
 
 
 @transaction.atomic
@@ -194,7 +201,7 @@ def claim_and_publish(draft_id: int, now: datetime) -> bool:
     if draft is None:
         return False
     try:
-        with transaction.atomic():
+        with speaking_to(draft.author), transaction.atomic():
             post_of(draft)
     except DomainError as error:
         keep_back(draft, error)

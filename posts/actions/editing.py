@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
@@ -48,9 +49,9 @@ def edit(
 
 def check_editable(post: Post, actor: User) -> None:
     if post.author_id != actor.pk:
-        raise Forbidden("Only its author can edit a post.")
+        raise Forbidden(_("Only its author can edit a post."))
     if post.share_of_id:
-        raise Forbidden("A share has no words of its own. Quote the post to say something.")
+        raise Forbidden(_("A share has no words of its own. Quote the post to say something."))
 
 
 def new_words(post: Post, content: Any, content_warning: Any) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def new_audience(post: Post, visibility: str | None) -> dict[str, Any]:
     if visibility is None or visibility == post.visibility:
         return {}
     if post.is_comment:
-        reason = "A comment is seen by whoever sees the thread. Who that is cannot be changed here."
+        reason = _("A comment is seen by whoever sees the thread. Who that is cannot be changed here.")
         raise Invalid(reason, fields={"visibility": [reason]})
     return {"visibility": checked_visibility(visibility)}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Invalid, NotFound
@@ -67,7 +68,7 @@ def post_or_answer(*, author: User, in_reply_to: Any = None, **said: Any) -> Pos
         return publish(author=author, **said)
     for name in ("poll", "quote_of"):
         if said.pop(name, None):
-            raise Invalid(fields={name: ["A comment has none. Leave it out, or write a post."]})
+            raise Invalid(fields={name: [_("A comment has none. Leave it out, or write a post.")]})
     said.pop("visibility", None)
     parent_id = as_id(in_reply_to)
     if parent_id is None:
@@ -99,5 +100,6 @@ def save(post: Post, media: Sequence[Media], poll: Poll | None) -> None:
 
 def checked_visibility(visibility: str) -> str:
     if visibility not in Visibility.values:
-        raise Invalid(fields={"visibility": [f"Choose one of {', '.join(Visibility.values)}."]})
+        reason = _("Choose one of %(names)s.") % {"names": ", ".join(Visibility.values)}
+        raise Invalid(fields={"visibility": [reason]})
     return visibility

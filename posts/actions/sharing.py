@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Forbidden, NotFound
@@ -24,7 +25,7 @@ def share(*, actor: User, post_id: int) -> Post:
     if is_blocked_either_way(actor.pk, original.author_id):  # since a moment ago
         raise NotFound()
     if not original.is_shareable:
-        raise Forbidden("Only public posts can be shared, and no comments.")
+        raise Forbidden(_("Only public posts can be shared, and no comments."))
     if find_share(actor, original) is None:
         make_share(actor, original)
     original.refresh_from_db(fields=["shares_count"])

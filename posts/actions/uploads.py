@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
@@ -25,7 +27,7 @@ from posts.models import ALT_LENGTH, Leftover, Media
 MOST_WAITING, MOST_UNFINISHED = 40, 4
 # The path that `posts.files.address` makes, on whatever host the site is known by.
 OWN_URL = re.compile(rf"{settings.MEDIA_URL}posts/(?P<media_id>[0-9]{{1,16}})/(?P<file>[a-z0-9.-]+)")
-STORE_IS_AWAY = "Files cannot be kept right now. Try again in a moment."
+STORE_IS_AWAY = gettext_lazy("Files cannot be kept right now. Try again in a moment.")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def keep_upload(prepared: Prepared, *, alt: str) -> Media:
     """The row; from here on its files are somebody's."""
     folder = prepared.fields["folder"]
     if not Leftover.objects.filter(folder=folder, is_deleted=False).delete()[0]:
-        raise Busy("The upload took too long. Try again.")
+        raise Busy(_("The upload took too long. Try again."))
     media = Media.objects.create(owner=prepared.owner, alt=alt, **prepared.fields)
     if media.status == Media.Status.PROCESSING:
         tasks.transcode.delay_on_commit(media.pk)
@@ -100,7 +102,7 @@ def remove_upload(*, owner: User, media_id: int) -> None:
     """Takes back what hangs on no post; raises Conflict for what does."""
     get_upload(owner, media_id)
     if not Media.objects.waiting().filter(owner=owner, pk=media_id).delete()[0]:
-        raise Conflict("This hangs on a post. Delete the post instead.")
+        raise Conflict(_("This hangs on a post. Delete the post instead."))
     tasks.remove_files.delay_on_commit()
 
 
@@ -112,7 +114,7 @@ def ids_of_urls(owner: User, urls: Sequence[str]) -> list[int]:
     for match in found:
         media = own.get(int(match["media_id"])) if match else None
         if not match or media is None or match["file"] not in {file[0] for file in media.files.values()}:
-            reason = "Only your own uploads can be posted: upload the file to /api/v1/media first."
+            reason = _("Only your own uploads can be posted: upload the file to /api/v1/media first.")
             raise Invalid(reason, fields={"media_urls": [reason]})
     return ids
 
@@ -120,7 +122,7 @@ def ids_of_urls(owner: User, urls: Sequence[str]) -> list[int]:
 def checked_alt(alt: Any) -> str:
     cleaned = text.clean(str(alt))
     if len(cleaned) > ALT_LENGTH:
-        reason = f"A description has at most {ALT_LENGTH} characters."
+        reason = _("A description has at most %(most)d characters.") % {"most": ALT_LENGTH}
         raise Invalid(reason, fields={"alt": [reason]})
     return "" if text.is_blank(cleaned) else cleaned
 
@@ -129,17 +131,18 @@ def check_room(owner: User) -> None:
     """Nobody fills the store or the queue with what is never posted."""
     waiting = Media.objects.waiting().filter(owner=owner)
     if waiting.count() >= MOST_WAITING:
-        raise TooMany("Many of your uploads wait for a post already. Post or remove some; they go after a day.")
+        raise TooMany(_("Many of your uploads wait for a post already. Post or remove some; they go after a day."))
     if waiting.unfinished().count() >= MOST_UNFINISHED:
-        raise TooMany("Your last videos are still being prepared. Try again in a few minutes.")
+        raise TooMany(_("Your last videos are still being prepared. Try again in a few minutes."))
 
 
 def take_in(file: UploadedFile, path: Path) -> bytes:
     """Copies the upload in parts; its SHA-256."""
     if not file.size:
-        raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
+        raise Invalid(_("The file is empty."), fields={"file": [_("The file is empty.")]})
     if file.size > limits.VIDEO_MAX_BYTES:
-        raise TooLarge(f"A video may have at most {kinds.MP4.max_mib} MiB, a picture {kinds.JPEG.max_mib}.")
+        reason = _("A video may have at most %(video)d MiB, a picture %(picture)d.")
+        raise TooLarge(reason % {"video": kinds.MP4.max_mib, "picture": kinds.JPEG.max_mib})
     digest = hashlib.sha256()
     with path.open("wb") as copy:
         for chunk in file.chunks():
@@ -152,7 +155,7 @@ def checked_kind(source: Path) -> kinds.Kind:
     with source.open("rb") as file:
         kind = kinds.find_kind(file.read(kinds.HEAD_BYTES))
     if kind is None:
-        raise WrongType("Use a JPEG, PNG, WebP or GIF picture, or an MP4, MOV or WebM video.")
+        raise WrongType(_("Use a JPEG, PNG, WebP or GIF picture, or an MP4, MOV or WebM video."))
     if not kind.is_video:
         return pictures.picture_kind(source)
     return kind

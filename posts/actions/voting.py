@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
@@ -35,7 +36,7 @@ def vote(*, actor: User, post_id: int, choices: Sequence[Any]) -> Poll:
     if poll is None:
         raise NotFound()
     if post.author_id == actor.pk:
-        raise Forbidden("One does not vote in a poll of one's own.")
+        raise Forbidden(_("One does not vote in a poll of one's own."))
     count(poll, actor, checked_choices(poll, choices))
     feeds_tasks.tell_card_after_commit(poll.pk)
     poll.refresh_from_db()
@@ -47,21 +48,23 @@ def count(poll: Poll, voter: User, choices: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(ONCE, [poll.pk, voter.pk, choices])
         if not cursor.rowcount:
-            raise Conflict("You have voted in this poll.")
+            raise Conflict(_("You have voted in this poll."))
         cursor.execute(COUNT, {"poll": poll.pk, "choices": choices})
         if not cursor.rowcount:
-            raise Conflict("This poll is over.")
+            raise Conflict(_("This poll is over."))
 
 
 def checked_choices(poll: Poll, choices: Sequence[Any]) -> list[int]:
     """The numbers, rising; raises Invalid when they do not fit the poll."""
     numbers = sorted({number for number in choices if isinstance(number, int) and not isinstance(number, bool)})
     if len(numbers) < len(choices) or not numbers:
-        raise invalid("Choose one of the options." if not poll.is_multiple else "Choose one or more of the options.")
+        raise invalid(
+            _("Choose one of the options.") if not poll.is_multiple else _("Choose one or more of the options.")
+        )
     if numbers[0] < 0 or numbers[-1] >= len(poll.options):
-        raise invalid("This poll has no such option.")
+        raise invalid(_("This poll has no such option."))
     if len(numbers) > 1 and not poll.is_multiple:
-        raise invalid("Choose one option only.")
+        raise invalid(_("Choose one option only."))
     return numbers
 
 

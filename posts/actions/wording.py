@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Invalid
@@ -17,17 +18,19 @@ def checked_content(content: Any, *, may_be_empty: bool = False) -> str:
     """
     content = str(content)
     if len(content) > 20 * settings.POST_MAX_LENGTH:  # before anything is done with it
-        raise invalid_content(f"This is far too long: a post has at most {settings.POST_MAX_LENGTH} characters.")
+        reason = _("This is far too long: a post has at most %(most)d characters.")
+        raise invalid_content(reason % {"most": settings.POST_MAX_LENGTH})
     content = text.clean(content)
     if text.is_blank(content):
         if may_be_empty:
             return ""
-        raise invalid_content("Write something first.")
+        raise invalid_content(_("Write something first."))
     over = text.length(content) - settings.POST_MAX_LENGTH
     if over > 0:
-        raise invalid_content(f"This is {over} too long: a post has at most {settings.POST_MAX_LENGTH} characters.")
+        reason = _("This is %(over)d too long: a post has at most %(most)d characters.")
+        raise invalid_content(reason % {"over": over, "most": settings.POST_MAX_LENGTH})
     if len(content) > 10 * settings.POST_MAX_LENGTH:
-        raise invalid_content("Some characters carry too many marks. Use fewer.")
+        raise invalid_content(_("Some characters carry too many marks. Use fewer."))
     return content
 
 
@@ -39,7 +42,7 @@ def checked_warning(warning: Any) -> str:
     """One cleaned line; raises Invalid when it is too long."""
     line = " ".join(text.clean(str(warning)).split())
     if len(line) > CONTENT_WARNING_LENGTH:
-        reason = f"A content warning has at most {CONTENT_WARNING_LENGTH} characters."
+        reason = _("A content warning has at most %(most)d characters.") % {"most": CONTENT_WARNING_LENGTH}
         raise Invalid(reason, fields={"content_warning": [reason]})
     return "" if text.is_blank(line) else line
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedsite.errors import DomainError, Invalid
@@ -35,7 +36,7 @@ def draft_save(request: Request) -> HttpResponse:
         keep(request, form)
     except DomainError as error:
         return refused(request, form, error)
-    messages.success(request, "Your draft is kept.")
+    messages.success(request, _("Your draft is kept."))
     return redirect("drafts")
 
 
@@ -70,7 +71,7 @@ def draft_publish(request: Request, draft_id: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.detail)
         return redirect("drafts")
-    messages.success(request, "Your post is published.")
+    messages.success(request, _("Your post is published."))
     return redirect(post)
 
 
@@ -78,7 +79,7 @@ def draft_publish(request: Request, draft_id: int) -> HttpResponse:
 @signed_in
 def draft_delete(request: Request, draft_id: int) -> HttpResponse:
     actions.discard_draft(author=request.user, draft_id=draft_id)
-    messages.success(request, "Your draft is deleted.")
+    messages.success(request, _("Your draft is deleted."))
     return redirect("drafts")
 
 
@@ -92,5 +93,5 @@ def draft_schedule(request: Request, draft_id: int) -> HttpResponse:
     except Invalid as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, "It will be posted at that time." if due_at else "It stays a draft.")
+        messages.success(request, _("It will be posted at that time.") if due_at else _("It stays a draft."))
     return redirect("drafts")

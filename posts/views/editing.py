@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedsite.errors import Invalid
@@ -35,7 +36,7 @@ def post_change(request: Request, post: Post) -> HttpResponse:
         actions.edit(actor=request.user, post_id=post.pk, **changes(post, checked(form)))
     except Invalid as error:
         return edit_page(request, post, show_errors(form, error), status=422)
-    messages.success(request, "Your changes are saved.")
+    messages.success(request, _("Your changes are saved."))
     return redirect(post)
 
 

@@ -78,16 +78,16 @@ def quotes(request: Request, username: str, post_id: int) -> HttpResponse:
 @require_safe
 @page
 def likes(request: Request, username: str, post_id: int) -> HttpResponse:
-    return people(request, username, post_id, "likes", "Who likes the post of")
+    return people(request, username, post_id, "likes")
 
 
 @require_safe
 @page
 def shares(request: Request, username: str, post_id: int) -> HttpResponse:
-    return people(request, username, post_id, "shares", "Who shared the post of")
+    return people(request, username, post_id, "shares")
 
 
-def people(request: Request, username: str, post_id: int, which: str, heading: str) -> HttpResponse:
+def people(request: Request, username: str, post_id: int, which: str) -> HttpResponse:
     post = queries.get_original(request.user, post_id)
     if post.pk != post_id or post.author.username != username:
         return redirect(which, post.author.username, post.pk)
@@ -95,5 +95,5 @@ def people(request: Request, username: str, post_id: int, which: str, heading: s
     listed = queries.likers if which == "likes" else queries.sharers
     found, next_cursor = page_of(listed(request.user, post, below=asked.after, limit=asked.limit + 1), asked)
     shown = with_relations(request.user, found)
-    context = {"post": post, "which": which, "heading": heading, "people": shown, "next_cursor": next_cursor}
+    context = {"post": post, "which": which, "people": shown, "next_cursor": next_cursor}
     return render_list(request, "posts/people.html", "social/_people.html", context)

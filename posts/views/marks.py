@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from feedsite.pages import Request, next_url, signed_in, with_undo
@@ -29,7 +30,7 @@ def post_unlike(request: Request, post_id: int) -> HttpResponse:
 def post_share(request: Request, post_id: int) -> HttpResponse:
     post = actions.share(actor=request.user, post_id=post_id)
     answer = marked(request, post, "posts/_share.html", has_shared=True)
-    return offering(answer, request, "You shared this with your followers.", "post_unshare", post)
+    return offering(answer, request, _("You shared this with your followers."), "post_unshare", post)
 
 
 @require_POST
@@ -37,7 +38,7 @@ def post_share(request: Request, post_id: int) -> HttpResponse:
 def post_unshare(request: Request, post_id: int) -> HttpResponse:
     post = actions.unshare(actor=request.user, post_id=post_id)
     answer = marked(request, post, "posts/_share.html", has_shared=False)
-    return offering(answer, request, "Your share is taken back.", "post_share", post)
+    return offering(answer, request, _("Your share is taken back."), "post_share", post)
 
 
 @require_POST
@@ -52,7 +53,7 @@ def post_bookmark(request: Request, post_id: int) -> HttpResponse:
 def post_unbookmark(request: Request, post_id: int) -> HttpResponse:
     post = actions.unbookmark(actor=request.user, post_id=post_id)
     answer = marked(request, post, "posts/_bookmark.html", has_bookmarked=False)
-    return offering(answer, request, "The bookmark is gone.", "post_bookmark", post)
+    return offering(answer, request, _("The bookmark is gone."), "post_bookmark", post)
 
 
 def marked(request: Request, post: Any, fragment: str, **marks: bool) -> HttpResponse:

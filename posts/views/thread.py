@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedsite.errors import Invalid
@@ -69,7 +70,7 @@ def comment_create(request: Request, post_id: int) -> HttpResponse:
         return comment_refused(request, post, show_errors(form, error))
     if request.htmx:
         return commented(request, post, comment)
-    messages.success(request, "Your comment is published.")
+    messages.success(request, _("Your comment is published."))
     return redirect(post)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from feedsite.errors import Conflict, Invalid
@@ -22,7 +23,7 @@ def post_vote(request: Request, post_id: int) -> HttpResponse:
     post = queries.get_complete(request.user, post_id)
     if request.htmx:
         return poll_of(request, post)
-    messages.success(request, "Your vote is counted.")
+    messages.success(request, _("Your vote is counted."))
     return redirect(next_url(request, post))
 
 

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -85,7 +87,7 @@ def post_create(request: Request) -> HttpResponse:
     if request.htmx:
         made = queries.get_complete(request.user, post.pk)
         return render(request, "posts/_created.html", {"post": made, "form": PostForm(), "answered": True})
-    messages.success(request, "Your post is published.")
+    messages.success(request, _("Your post is published."))
     return redirect(next_url(request))
 
 
@@ -102,7 +104,9 @@ def schedule(author: Any, form: PostForm) -> Draft:
 
 
 def scheduled(request: Request, draft: Draft) -> HttpResponse:
-    said = f"This will be posted on {localtime(draft.due_at):%-d %B %Y at %H:%M} UTC."
+    due = localtime(draft.due_at)
+    said = _("This will be posted on %(day)s at %(time)s UTC.")
+    said %= {"day": date_format(due, "DATE_FORMAT"), "time": date_format(due, "TIME_FORMAT")}
     if not request.htmx:
         messages.success(request, said)
         return redirect("drafts")
@@ -137,7 +141,7 @@ def post_delete(request: Request, post_id: int) -> HttpResponse:
     actions.delete(actor=request.user, post_id=post_id)
     if request.htmx:
         return render(request, "posts/_deleted.html", {"post_id": post_id})
-    messages.success(request, "Your post is deleted.", extra_tags=resolve_url("post_restore", post_id))
+    messages.success(request, _("Your post is deleted."), extra_tags=resolve_url("post_restore", post_id))
     return redirect(next_url(request))
 
 
@@ -155,5 +159,5 @@ def post_restore(request: Request, post_id: int) -> HttpResponse:
     if request.htmx:
         complete(request.user, [post])
         return render(request, "posts/_card.html", {"post": post, "viewer": request.user})
-    messages.success(request, "Your post is back.")
+    messages.success(request, _("Your post is back."))
     return redirect(next_url(request, post))
