@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -42,7 +43,7 @@ class HomeTimeline(APIView):
         """The posts of those one follows and one's own, newest first."""
         ranking = request.query_params.get("ranking", "chronological")
         if ranking not in RANKINGS:
-            reason = f"Choose one of {', '.join(RANKINGS)}."
+            reason = _("Choose one of %(names)s.") % {"names": ", ".join(RANKINGS)}
             raise Invalid(reason, fields={"ranking": [reason]})
         asked = page_request(request.query_params, list_name="home", viewer=request.user)
         page = timeline.home(request.user, asked)

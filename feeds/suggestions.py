@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import keys
@@ -122,8 +123,8 @@ class Suggestion:
     @property
     def reason(self) -> str:
         if self.candidate.kind == FOLLOWED_BY and self.friends:
-            return f"Followed by {named([friend.name for friend in self.friends], self.candidate.known)}"
-        return "You liked or answered their posts" if self.candidate.kind == INTERACTION else "Active here lately"
+            return followed_by([friend.name for friend in self.friends], self.candidate.known)
+        return _("You liked or answered their posts") if self.candidate.kind == INTERACTION else _("Active here lately")
 
     def as_reason(self) -> dict[str, Any]:
         """As the API says it."""
@@ -131,11 +132,14 @@ class Suggestion:
         return {"type": self.kind, "usernames": usernames, "followers_known": self.candidate.known, "text": self.reason}
 
 
-def named(names: list[str], number: int) -> str:
-    """Two names, or one and how many others; they are those one follows."""
-    if number <= 2:
-        return " and ".join(names[:number])
-    return f"{names[0]} and {number - 1} others you follow"
+def followed_by(names: list[str], number: int) -> str:
+    """Names two, or one and says how many others; they are those one follows."""
+    if number > 2:
+        said = _("Followed by %(name)s and %(number)d others you follow")
+        return said % {"name": names[0], "number": number - 1}
+    if len(names[:number]) == 2:
+        return _("Followed by %(name)s and %(other)s") % {"name": names[0], "other": names[1]}
+    return _("Followed by %(name)s") % {"name": names[0]}
 
 
 def page(viewer: Any, asked: PageRequest) -> tuple[list[Suggestion], str | None]:

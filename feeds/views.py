@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -68,7 +69,7 @@ def not_interested(request: Request, username: str) -> HttpResponse:
     """Takes somebody out of the suggestions for good; to the page itself nothing in the row's place."""
     person = get_known(request.user, username)
     social_actions.dismiss(viewer=request.user, person=person)
-    said = f"{person.name} is not suggested to you again."
+    said = _("%(name)s is not suggested to you again.") % {"name": person.name}
     if not request.htmx:
         messages.success(request, said)
         return redirect(next_url(request, "suggestions"))
@@ -89,7 +90,7 @@ def feed_new(request: Request) -> HttpResponse:
     """Cards of the entries above `since`, newest first; 204 when they are too many to put on top."""
     since = as_id(request.GET.get("since", ""))
     if since is None:
-        raise Invalid("Say since which entry.")
+        raise Invalid(_("Say since which entry."))
     entries = timeline.newer_than(request.user, since, MOST_NEW_POSTS)
     if entries is None:
         return HttpResponse(status=204)
@@ -103,7 +104,7 @@ def post_card(request: Request, entry_id: int) -> HttpResponse:
     """One entry's card anew, for a page that shows it: in a list, among the replies of a thread, or as its focus."""
     place = request.GET.get("place", "list")
     if place not in CARD_PLACES:
-        raise Invalid("Say at which place.")
+        raise Invalid(_("Say at which place."))
     entry = find_visible(request.user, entry_id)
     entries = [timeline.Entry(entry_id, entry.share_of_id or entry_id)] if entry else []
     items = timeline.hydrate(request.user, entries)
