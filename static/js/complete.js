@@ -1,5 +1,6 @@
 // Finishes @names and #hashtags while they are typed: arrows, Enter or Tab, Escape, mouse, touch.
 import { each } from "./each.js";
+import { gettext, interpolate, ngettext } from "./words.js";
 
 const WAIT_MS = 120;
 const BEGUN = /(?:^|[^\p{L}\p{M}\p{N}_/@#&])([@#][\p{L}\p{M}\p{N}_]{1,40})$/u;
@@ -12,7 +13,7 @@ class Completion {
     this.list.className = "complete-list";
     this.list.id = `complete-${++lists}`;
     this.list.role = "listbox";
-    this.list.ariaLabel = "Suggestions";
+    this.list.ariaLabel = gettext("Suggestions");
     this.list.hidden = true;
     text.after(this.list);
     text.addEventListener("input", () => this.later());
@@ -48,7 +49,7 @@ class Completion {
 
   show({ users, hashtags }) {
     const people = users.map((user) => option(`@${user.username}`, user.display_name));
-    const tags = hashtags.map((tag) => option(`#${tag.name}`, tag.posts_count === 1 ? "1 post" : `${tag.posts_count} posts`));
+    const tags = hashtags.map((tag) => option(`#${tag.name}`, posts(tag.posts_count)));
     const options = [...people, ...tags];
     if (!options.length) return this.close();
     options.forEach((one, index) => (one.id = `${this.list.id}-${index}`));
@@ -98,6 +99,8 @@ class Completion {
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
+
+const posts = (number) => interpolate(ngettext("%(number)s post", "%(number)s posts", number), { number });
 
 function option(word, more) {
   const one = document.createElement("li");

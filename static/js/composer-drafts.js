@@ -1,6 +1,7 @@
 // What is being written is kept on the server as a draft: every few seconds, and when the page is left.
 import { kept } from "./composer.js";
 import { each } from "./each.js";
+import { gettext } from "./words.js";
 
 const EVERY_MS = 3000;
 const OPEN = new Set();
@@ -55,13 +56,13 @@ class Draft {
     try {
       const answer = await fetch(this.form.dataset.autosave, { method: "POST", body: this.content(), keepalive: true });
       if (answer.status === 404) this.id.value = ""; // deleted elsewhere: the next words begin a new one
-      if (!answer.ok) return this.say("Not saved");
+      if (!answer.ok) return this.say(gettext("Not saved"));
       this.id.value = (await answer.json()).draft_id;
       this.saved = words;
       kept.write(this.form);
-      return this.say(this.id.value ? "Draft saved" : "");
+      return this.say(this.id.value ? gettext("Draft saved") : "");
     } catch {
-      return this.say("Not saved"); // away: the next words try again
+      return this.say(gettext("Not saved")); // away: the next words try again
     }
   }
 
@@ -71,7 +72,6 @@ class Draft {
 }
 
 each("[data-autosave]", (form) => (form.draft_ = new Draft(form)));
-
 // A draft of which this tab knows the text only goes on with all its parts.
 async function goOn(form) {
   const { goOn: draft } = form.dataset;

@@ -1,5 +1,6 @@
 // The parts of the composer that unfold: a warning, a poll, a later time. A folded part is not sent.
 import { each } from "./each.js";
+import { gettext, interpolate } from "./words.js";
 
 const MOST_OPTIONS = 6;
 const FEWEST_OPTIONS = 2;
@@ -15,7 +16,9 @@ function show(form, part, isOpen) {
 function nameButton(form) {
   const send = form.querySelector("[data-send-words]");
   const due = form.querySelector("[data-due]");
-  if (send && due) send.textContent = due.value && !due.closest("[data-part]").disabled ? "Schedule" : send.dataset.sendWords;
+  if (!send || !due) return;
+  const isLater = due.value && !due.closest("[data-part]").disabled;
+  send.textContent = isLater ? gettext("Schedule") : send.dataset.sendWords;
 }
 
 function preparePoll(poll) {
@@ -28,9 +31,9 @@ function preparePoll(poll) {
       const number = index + 1;
       const input = option.querySelector("input");
       input.id = option.querySelector("label").htmlFor = `poll-option-${number}`;
-      option.querySelector("label").textContent = input.placeholder = `Option ${number}`;
+      option.querySelector("label").textContent = input.placeholder = interpolate(gettext("Option %(number)s"), { number });
       const remove = option.querySelector("[data-option-remove]");
-      remove.setAttribute("aria-label", `Remove option ${number}`);
+      remove.setAttribute("aria-label", interpolate(gettext("Remove option %(number)s"), { number }));
       remove.hidden = options().length <= FEWEST_OPTIONS;
     });
     add.hidden = options().length >= MOST_OPTIONS;

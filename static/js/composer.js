@@ -1,5 +1,6 @@
 // The forms one writes in: a counter, Ctrl+Enter, and the text kept for this tab.
 import { each } from "./each.js";
+import { interpolate, ngettext } from "./words.js";
 
 const NEAR = 0.1; // warns when this share of the limit is left
 const SAY_AFTER_MS = 800; // once somebody pauses
@@ -9,6 +10,15 @@ const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
 function lengthOf(text) {
   const cleaned = text.normalize("NFC").replace(/\r\n?/g, "\n").replace(/[^\S\n]+$/gm, "").replace(/\n{3,}/g, "\n\n").trim();
   return segmenter ? Array.from(segmenter.segment(cleaned)).length : Array.from(cleaned).length;
+}
+
+function leftWords(left) {
+  const number = Math.abs(left);
+  const words =
+    left < 0
+      ? ngettext("%(number)s character too many", "%(number)s characters too many", number)
+      : ngettext("%(number)s character left", "%(number)s characters left", number);
+  return interpolate(words, { number });
 }
 
 // What is seen is a number; what is heard is a sentence, and only near the end is it worth saying.
@@ -23,12 +33,11 @@ function makeCounter(counter, limit) {
   return (text) => {
     const left = limit - lengthOf(text);
     const isNear = left <= limit * NEAR;
-    const words = left < 0 ? `${-left} character${left === -1 ? "" : "s"} too many` : `${left} characters left`;
     seen.textContent = text ? left : "";
     counter.classList.toggle("composer-counter-near", left >= 0 && isNear);
     counter.classList.toggle("composer-counter-over", left < 0);
     clearTimeout(saying);
-    saying = setTimeout(() => (heard.textContent = text && isNear ? words : ""), SAY_AFTER_MS);
+    saying = setTimeout(() => (heard.textContent = text && isNear ? leftWords(left) : ""), SAY_AFTER_MS);
   };
 }
 

@@ -1,9 +1,11 @@
 // hx-confirm asks in the page's own dialog, and so does data-ask on the button of a plain form.
+import { gettext } from "./words.js";
+
 const dialog = document.getElementById("confirm-dialog");
 
 function ask(question, word, act) {
   document.getElementById("confirm-question").textContent = question;
-  dialog.querySelector("[data-confirm-yes]").textContent = word ?? "Delete";
+  dialog.querySelector("[data-confirm-yes]").textContent = word ?? gettext("Delete");
   dialog.returnValue = "no";
   dialog.addEventListener("close", () => dialog.returnValue === "yes" && act(), { once: true });
   dialog.showModal();

@@ -1,5 +1,6 @@
 // The address of a post, copied.
 import { say } from "./toasts.js";
+import { gettext, interpolate } from "./words.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy-link]");
@@ -7,8 +8,8 @@ document.addEventListener("click", async (event) => {
   const address = new URL(button.dataset.copyLink, location.href).href;
   try {
     await navigator.clipboard.writeText(address);
-    say("The link is copied.");
+    say(gettext("The link is copied."));
   } catch {
-    say(`Your browser does not allow copying. The link is ${address}`, { isError: true });
+    say(interpolate(gettext("Your browser does not allow copying. The link is %(address)s"), { address }), { isError: true });
   }
 });

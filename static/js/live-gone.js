@@ -1,5 +1,6 @@
 // Posts that are gone leave the page; a mark keeps their place, for whoever brings one back.
 import { tell } from "./toasts.js";
+import { gettext } from "./words.js";
 
 const FADED_MS = 200;
 const gone = new Map();
@@ -27,7 +28,7 @@ function leave(card, postId) {
     const place = document.createElement(whole.localName === "li" && !isWriting ? "li" : "div");
     if (isWriting) {
       place.className = "post-gone";
-      place.textContent = "This is not here any more.";
+      place.textContent = gettext("This is not here any more.");
     } else {
       place.hidden = true;
     }
@@ -73,5 +74,5 @@ function endThread() {
   note.hidden = false;
   for (const part of parts) part.remove();
   if (wasInside) note.querySelector("[tabindex]").focus();
-  tell("This post is not here any more.");
+  tell(gettext("This post is not here any more."));
 }

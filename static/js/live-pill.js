@@ -1,5 +1,6 @@
 // New posts of the home feed: counted behind a pill, fetched when asked for.
 import { say } from "./toasts.js";
+import { gettext, interpolate, ngettext } from "./words.js";
 
 const list = document.querySelector("[data-live-list]");
 const pill = document.querySelector("[data-new-posts]");
@@ -19,10 +20,13 @@ export const newestTold = () => (told && told !== "0" ? told : "");
 
 function showPill() {
   for (const entryId of waiting) if (isOnPage(entryId)) waiting.delete(entryId);
-  const text = isStale ? "Show new posts" : `Show ${waiting.size} new post${waiting.size === 1 ? "" : "s"}`;
-  pill.hidden = !isStale && waiting.size === 0;
-  pill.textContent = text;
-  said.textContent = pill.hidden ? "" : text.replace("Show ", "");
+  const number = waiting.size;
+  const show = ngettext("Show %(number)s new post", "Show %(number)s new posts", number);
+  const there = ngettext("%(number)s new post", "%(number)s new posts", number);
+  pill.hidden = !isStale && number === 0;
+  pill.textContent = isStale ? gettext("Show new posts") : interpolate(show, { number });
+  if (pill.hidden) said.textContent = "";
+  else said.textContent = isStale ? gettext("new posts") : interpolate(there, { number });
 }
 
 async function showNewPosts() {
@@ -34,7 +38,7 @@ async function showNewPosts() {
     if (!answer.ok) throw new Error(String(answer.status));
     putOnTop(await answer.text());
   } catch {
-    say("The new posts could not be fetched. Please try again.", { isError: true });
+    say(gettext("The new posts could not be fetched. Please try again."), { isError: true });
   } finally {
     pill.disabled = false;
   }

@@ -1,12 +1,16 @@
 // Numbers and times in few characters, as posts/templatetags/short.py writes them.
+import { decimalSeparator, gettext, interpolate } from "./words.js";
+
 const DAY = 86400;
-const UNITS = [[DAY, "d"], [3600, "h"], [60, "m"]];
+const UNITS = [[DAY, gettext("%(number)sd")], [3600, gettext("%(number)sh")], [60, gettext("%(number)sm")]];
+const NUMBERS = [[1e6, gettext("%(number)sM")], [1e3, gettext("%(number)sK")]];
 
 export function shortNumber(number) {
-  for (const [size, letter] of [[1e6, "M"], [1e3, "K"]]) {
+  for (const [size, words] of NUMBERS) {
     if (number < size) continue;
-    const tenths = Math.floor((number * 10) / size);
-    return tenths >= 100 || tenths % 10 === 0 ? `${Math.floor(tenths / 10)}${letter}` : `${tenths / 10}${letter}`;
+    const [whole, tenth] = [Math.floor(number / size), Math.floor((number * 10) / size) % 10];
+    const isRound = whole >= 10 || tenth === 0;
+    return interpolate(words, { number: isRound ? whole : `${whole}${decimalSeparator}${tenth}` });
   }
   return String(number);
 }
@@ -15,7 +19,7 @@ function shortTime(moment) {
   const seconds = Math.floor((Date.now() - moment) / 1000);
   if (seconds >= 7 * DAY) return null; // the server wrote a date, which does not age
   const unit = UNITS.find(([size]) => seconds >= size);
-  return unit ? `${Math.floor(seconds / unit[0])}${unit[1]}` : "now";
+  return unit ? interpolate(unit[1], { number: Math.floor(seconds / unit[0]) }) : gettext("now");
 }
 
 function refreshTimes() {

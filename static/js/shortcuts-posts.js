@@ -1,5 +1,6 @@
 // What single keys do with a post: the one that has the focus, or that a page is about.
 import { tell } from "./toasts.js";
+import { gettext } from "./words.js";
 
 const shown = (element) => element.getClientRects().length > 0;
 const cards = () => [...document.querySelectorAll(".post-card[data-post-id]")].filter(shown);
@@ -65,11 +66,11 @@ function look() {
 export const forPosts = {
   j: () => move(1),
   k: () => move(-1),
-  l: () => press(".like-button, a[id^='like-']", ["Liked.", "Like taken back."]),
+  l: () => press(".like-button, a[id^='like-']", [gettext("Liked."), gettext("Like taken back.")]),
   s: () => press("[id^='share-do-']"),
   r: reply,
   q: () => press("[data-quote]"),
-  b: () => press(".bookmark-button", ["Bookmarked."]),
+  b: () => press(".bookmark-button", [gettext("Bookmarked.")]),
   x: unfold,
   o: look,
 };

@@ -1,7 +1,18 @@
 // The switch: as the system has it, light, dark. theme-boot.js shows what is saved here.
+import { gettext } from "./words.js";
+
 const root = document.documentElement;
 const button = document.querySelector("[data-theme-switch]");
-const words = { "": "as your system", light: "light", dark: "dark" };
+const IS = {
+  "": gettext("Colours: as your system."),
+  light: gettext("Colours: light."),
+  dark: gettext("Colours: dark."),
+};
+const WILL_BE = {
+  "": gettext("Change to as your system"),
+  light: gettext("Change to light"),
+  dark: gettext("Change to dark"),
+};
 const isDarkSystem = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const chosen = () => root.dataset.theme ?? "";
 
@@ -12,7 +23,7 @@ function following() {
 }
 
 function name() {
-  const label = `Colours: ${words[chosen()]}. Change to ${words[following()]}`;
+  const label = `${IS[chosen()]} ${WILL_BE[following()]}`;
   button.setAttribute("aria-label", label);
   button.title = label;
 }

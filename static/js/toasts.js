@@ -1,5 +1,6 @@
 // Short messages; errors of requests become one too.
 import { makeUndo } from "./undo.js";
+import { gettext } from "./words.js";
 
 const SHOWN_FOR_MS = 6000;
 const LONG_SHOWN_FOR_MS = 20_000; // there is something to do in it
@@ -19,7 +20,7 @@ export function say(text, { isError = false, undo = null } = {}) {
   close.className = "toast-close";
   close.type = "button";
   close.dataset.toastClose = "";
-  close.setAttribute("aria-label", "Dismiss");
+  close.setAttribute("aria-label", gettext("Dismiss"));
   close.textContent = "×";
   toast.append(words, ...(undo ? [makeUndo(undo)] : []), close);
   if (undo) toast.dataset.toastLong = "";
@@ -71,12 +72,12 @@ stack?.addEventListener("keydown", (event) => {
 document.addEventListener("say", (event) => say(event.detail.text, { undo: event.detail.undo }));
 
 const askedByItself = (event) => event.target.matches?.("[data-media]"); // and will again
-document.addEventListener("htmx:sendError", (event) => askedByItself(event) || say("You seem to be offline. Please try again.", { isError: true }));
+document.addEventListener("htmx:sendError", (event) => askedByItself(event) || say(gettext("You seem to be offline. Please try again."), { isError: true }));
 document.addEventListener("htmx:responseError", (event) => {
   if (askedByItself(event)) return;
   const status = event.detail.xhr.status;
-  if (status === 403) say("That is not possible any more.", { isError: true });
-  else if (status === 404) say("That is gone.", { isError: true });
-  else if (status === 429) say("That was a lot at once. Try again in a minute.", { isError: true });
-  else say("That did not work. Reload the page and try again.", { isError: true });
+  if (status === 403) say(gettext("That is not possible any more."), { isError: true });
+  else if (status === 404) say(gettext("That is gone."), { isError: true });
+  else if (status === 429) say(gettext("That was a lot at once. Try again in a minute."), { isError: true });
+  else say(gettext("That did not work. Reload the page and try again."), { isError: true });
 });

@@ -1,9 +1,11 @@
 // "Undo" in a short message: sends what takes it back, puts the answer into its place, and the message goes.
+import { gettext } from "./words.js";
+
 export function makeUndo(undo) {
   const button = document.createElement("button");
   button.className = "toast-undo";
   button.type = "button";
-  button.textContent = "Undo";
+  button.textContent = gettext("Undo");
   button.addEventListener("click", () => take(button, undo));
   return button;
 }

@@ -1,4 +1,6 @@
 // One file on its way: sent with its progress shown, tried again, described, and for a video followed until it is ready.
+import { gettext, interpolate } from "./words.js";
+
 const POLL_MS = 1500;
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 const part = (item, name) => item.querySelector(`[data-upload-${name}]`);
@@ -29,11 +31,11 @@ export function send(item, file) {
   request.upload.addEventListener("progress", (event) => {
     const percent = Math.floor((100 * event.loaded) / event.total);
     showProgress(item, percent);
-    part(item, "state").textContent = percent < 100 ? `${percent} %` : "being looked at";
+    part(item, "state").textContent = percent < 100 ? `${percent} %` : gettext("being looked at");
   });
   request.addEventListener("load", () => answered(item, request));
-  request.addEventListener("error", () => setState(item, "broken", "You seem to be offline.", true));
-  request.addEventListener("timeout", () => setState(item, "broken", "It took too long.", true));
+  request.addEventListener("error", () => setState(item, "broken", gettext("You seem to be offline."), true));
+  request.addEventListener("timeout", () => setState(item, "broken", gettext("It took too long."), true));
   request.open("POST", "/api/v1/media");
   request.setRequestHeader("X-CSRFToken", token());
   request.responseType = "json";
@@ -47,7 +49,7 @@ export function send(item, file) {
 function answered(item, request) {
   const media = request.response;
   if (request.status >= 300 || !media) {
-    return setState(item, "broken", media?.detail ?? "That did not work.", true);
+    return setState(item, "broken", media?.detail ?? gettext("That did not work."), true);
   }
   item.dataset.mediaId = media.media_id;
   item.classList.add("upload-done");
@@ -63,8 +65,9 @@ function answered(item, request) {
 // A video may be posted before it is ready.
 function follow(item, media) {
   if (media.status === "failed") return setState(item, "failed", media.problem, true);
-  if (media.status === "ready") return setState(item, "ready", media.type === "video" ? "ready" : "");
-  setState(item, "processing", media.progress ? `is being prepared: ${media.progress} %` : "is being prepared");
+  if (media.status === "ready") return setState(item, "ready", media.type === "video" ? gettext("ready") : "");
+  const howFar = interpolate(gettext("is being prepared: %(percent)s %"), { percent: media.progress });
+  setState(item, "processing", media.progress ? howFar : gettext("is being prepared"));
   showProgress(item, media.progress || null);
   setTimeout(async () => {
     if (!item.isConnected) return;

@@ -1,4 +1,6 @@
 // The order of the files of a post: by dragging, or by the buttons, which a keyboard reaches too.
+import { gettext, interpolate } from "./words.js";
+
 const itemsOf = (list) => [...list.querySelectorAll("[data-upload]")];
 
 // The first cannot go up, the last not down; a lone one has nowhere to go.
@@ -31,7 +33,8 @@ export function makeSortable(list, say) {
     showPlaces(list);
     // At either end the button pressed is of no more use; its twin is.
     (button.disabled ? item.querySelector("[data-upload-move]:not(:disabled)") : button)?.focus();
-    say(`Moved to place ${itemsOf(list).indexOf(item) + 1} of ${itemsOf(list).length}.`);
+    const places = { place: itemsOf(list).indexOf(item) + 1, number: itemsOf(list).length };
+    say(interpolate(gettext("Moved to place %(place)s of %(number)s."), places));
   });
 
   // By its grip alone: elsewhere text is marked.

@@ -2,6 +2,7 @@
 import { describe, isBroken, isPending, remove, resume, send } from "./upload-item.js";
 import { makeSortable, showPlaces } from "./upload-order.js";
 import { listen } from "./upload-sources.js";
+import { gettext, interpolate } from "./words.js";
 
 const LOOKABLE = /^image\//;
 
@@ -37,7 +38,8 @@ class Uploads {
 
   add(files) {
     const room = this.most - this.items.length;
-    this.error.textContent = files.length > room ? `A post has at most ${this.most} pictures and videos.` : "";
+    const tooMany = interpolate(gettext("A post has at most %(most)s pictures and videos."), { most: this.most });
+    this.error.textContent = files.length > room ? tooMany : "";
     for (const file of files.slice(0, Math.max(0, room))) this.put(file);
     this.changed();
   }
@@ -62,13 +64,13 @@ class Uploads {
     const next = item.nextElementSibling ?? item.previousElementSibling;
     remove(item);
     (next?.querySelector("[data-upload-remove]") ?? this.choose).focus();
-    this.say("Removed.");
+    this.say(gettext("Removed."));
     this.changed();
   }
 
   told({ target, detail }) {
     const name = target.querySelector("[data-upload-name]").textContent;
-    if (detail.isError || target.dataset.status === "ready") this.say(`${name}: ${detail.words || "uploaded"}`);
+    if (detail.isError || target.dataset.status === "ready") this.say(`${name}: ${detail.words || gettext("uploaded")}`);
   }
 
   // What is still on its way would be missing from the post.
@@ -78,8 +80,8 @@ class Uploads {
     event.preventDefault();
     event.stopImmediatePropagation();
     this.error.textContent = waits
-      ? "A file is still on its way. Post when it has arrived."
-      : "A file could not be sent. Try it again, or remove it.";
+      ? gettext("A file is still on its way. Post when it has arrived.")
+      : gettext("A file could not be sent. Try it again, or remove it.");
   }
 
   say(words) {

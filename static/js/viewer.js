@@ -1,4 +1,6 @@
 // Pictures of a post, one at a time over the page: arrows, Escape, swipes; the focus goes back where it was.
+import { gettext, interpolate } from "./words.js";
+
 const SWIPE_PX = 50;
 const viewer = document.getElementById("viewer");
 const picture = document.createElement("img"); // not in the page: there it would be one without an address
@@ -17,9 +19,10 @@ function show(next) {
   picture.src = quiet || link.href;
   picture.width = Number(link.dataset.width);
   picture.height = Number(link.dataset.height);
-  picture.alt = link.dataset.alt || "Picture without a description";
+  picture.alt = link.dataset.alt || gettext("Picture without a description");
   viewer.querySelector("[data-viewer-alt]").textContent = link.dataset.alt;
-  viewer.querySelector("[data-viewer-place]").textContent = links.length > 1 ? `${place + 1} of ${links.length}` : "";
+  const places = interpolate(gettext("%(place)s of %(number)s"), { place: place + 1, number: links.length });
+  viewer.querySelector("[data-viewer-place]").textContent = links.length > 1 ? places : "";
   for (const button of viewer.querySelectorAll("[data-viewer-step]")) {
     const target = place + Number(button.dataset.viewerStep);
     button.hidden = links.length < 2;

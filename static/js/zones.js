@@ -1,8 +1,9 @@
 // Times in the reader's own time zone. Without scripts they are in UTC, and say so.
 import { each } from "./each.js";
+import { locale } from "./words.js";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
+const long = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
 const two = (number) => String(number).padStart(2, "0");
 
 // As a field for a date and a time takes it.
