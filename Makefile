@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 # Empty: one test after the other, as is better with --pdb.
 WORKERS ?= --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help run test prove lint bench lock
+.PHONY: help run test prove lint bench words lock
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ lint: .venv/dev.stamp ## Style, format and types
 
 bench: .venv/dev.stamp ## Measure the feed, or what BENCH="fan_out http" names; writes bench/results/latest.json
 	@exec $(BIN)/python -m bench $(BENCH)
+
+words: .venv/dev.stamp ## Bring the translations up to date with the sources, and say what is missing
+	@exec $(BIN)/python -m tests.catalogs
 
 lock: .venv/venv.stamp ## Make the pinned requirement files again
 	$(LOCK) requirements.in --output-file requirements.txt

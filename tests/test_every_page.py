@@ -8,13 +8,16 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import resolve
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from tests import community, markup
 from tests.chromium import needs_chromium
 from tests.community import Community
-from tests.every_page import LOOKED_AT, PAGES, Visit, all_routes, client_of
+from tests.every_page import LAB, LOOKED_AT, PAGES, Visit, all_routes, client_of
 from tests.looking import NO_RULES_OF_OPENED, Window, seen_wrong
 from tests.opening import DEAD_WITHOUT_SCRIPTS, OPENED
+from tests.words import Bracketed, is_own, outside_brackets, written_by_people
 
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 OUR_PAGES = [visit for visit in PAGES if visit.is_ours()]
@@ -58,6 +61,27 @@ def html_of(visit: Visit, town: Community) -> str:
         html = visit.answer(town).content.decode()
         transaction.set_rollback(True)
     return html
+
+
+@pytest.fixture(scope="module")
+def own() -> list[str]:
+    """What people wrote; filled by the first test that asks."""
+    return []
+
+
+@pytest.mark.parametrize("visit", [visit for visit in OUR_PAGES if not visit.path.startswith(LAB)], ids=str)
+def test_nothing_on_the_page_is_left_untranslated(
+    town: Community, own: list[str], visit: Visit, monkeypatch: Any
+) -> None:
+    """In a language that puts all that is translated into ⟦brackets⟧ only what people wrote stands outside them."""
+    own.extend([] if own else written_by_people())
+    monkeypatch.setitem(trans_real._translations, "de", Bracketed("de"))
+    monkeypatch.setattr(translation, "get_language_from_request", lambda request: "de")
+    with translation.override("de"):
+        html = html_of(visit, town)
+    assert html.count("⟦") > 3
+    sent = [visit.path, *(str(value).format(**town.ids) for value in visit.form.values())]
+    assert not [words for words in outside_brackets(html) if not is_own(words, [*own, *sent])]
 
 
 def test_no_page_is_forgotten(town: Community) -> None:
