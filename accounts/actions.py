@@ -180,7 +180,7 @@ def square_picture(upload: UploadedFile) -> bytes:
             kind = pictures.picture_kind(source)
             made = pictures.reencode(folder, kind, {"square": AVATAR_PIXELS}, square=True)
         except (Invalid, WrongType) as error:
-            raise bad_avatar(error.detail) from error
+            raise bad_avatar(str(error)) from error
         return made.files["square"][0].read_bytes()
 
 

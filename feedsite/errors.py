@@ -44,11 +44,11 @@ class DomainError(Exception):
 
     status = 400
     code = "invalid"
-    detail = gettext_lazy("This cannot be done.")
+    detail: Any = gettext_lazy("This cannot be done.")
 
-    def __init__(self, detail: str = "", *, fields: dict[str, list[str]] | None = None, code: str = "") -> None:
-        super().__init__(detail or self.detail)
-        self.detail = detail or self.detail
+    def __init__(self, detail: Any = "", *, fields: dict[str, list[str]] | None = None, code: str = "") -> None:
+        self.detail = str(detail or self.detail)
+        super().__init__(self.detail)
         self.code = code or self.code
         self.fields = fields or {}
 
@@ -106,10 +106,10 @@ def invalid_fields(error: ValidationError) -> Invalid:
 def first_reason(fields: dict[str, Any]) -> str:
     for reasons in fields.values():
         return str(reasons[0] if isinstance(reasons, list) and reasons else reasons)
-    return DETAILS[400]
+    return str(DETAILS[400])
 
 
-def body(code: str, detail: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+def body(code: str, detail: Any, fields: dict[str, Any] | None = None) -> dict[str, Any]:
     answer: dict[str, Any] = {"code": code, "detail": str(detail)}
     return {**answer, "fields": fields} if fields else answer
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -104,7 +105,7 @@ def finish(media: Media, made: Path, seconds: float) -> None:
         tell_of_media(media.pk)
 
 
-def give_up(media: Media, reason: str) -> None:
+def give_up(media: Media, reason: Any) -> None:
     """It will never be ready; its owner reads why. Nothing of it is kept."""
     with speaking_to(media.owner):
         problem = str(reason)

@@ -19,7 +19,7 @@ def post_vote(request: Request, post_id: int) -> HttpResponse:
     try:
         actions.vote(actor=request.user, post_id=post_id, choices=choices)
     except (Invalid, Conflict) as error:
-        return not_counted(request, queries.get_complete(request.user, post_id), error.detail)
+        return not_counted(request, queries.get_complete(request.user, post_id), str(error))
     post = queries.get_complete(request.user, post_id)
     if request.htmx:
         return poll_of(request, post)
