@@ -20,6 +20,7 @@ from feedsite.pages import live_url
 FEATURES = {"comments": True, "likes": True, "live": True, "media": True, "private_accounts": True, "visibility": True}
 FEATURES |= {"lists": True, "suggestions": True}
 FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
+FEATURES |= {"push": True}
 FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
 
 

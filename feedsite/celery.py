@@ -62,6 +62,7 @@ app.conf.task_routes = {
     "posts.tasks.publish_due": "maint",
     "posts.tasks.sweep_links": "maint",
     "accounts.tasks.clear_idempotency": "maint",
+    "notifications.tasks.push": "notify",
     "social.tasks.accept_waiting": "maint",
     "social.tasks.sweep_requests": "maint",
     "social.tasks.clear_mutes": "maint",

@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from feedsite import errors
 from feedsite.errors import DomainError, invalid_fields
 from feedsite.media.serving import serve_file
+from feedsite.pwa import THEME_COLORS
 
 # Words of members that machines need not collect, and doors that are not for them.
 ROBOTS = """\
@@ -80,6 +81,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     return {
         "site_name": settings.SITE_NAME,
+        "theme_colors": THEME_COLORS,
         "post_max_length": settings.POST_MAX_LENGTH,
         "live_url": SimpleLazyObject(lambda: live_url(request)),
         "words_url": words_url(get_language() or settings.LANGUAGE_CODE),

@@ -324,7 +324,11 @@ if not RATE_LIMITS:
     ACCOUNT_RATE_LIMITS = False
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "feedsite@localhost")
+# Whom push services write to when something is wrong with what this site sends.
+PUSH_CONTACT = env.text("PUSH_CONTACT", DEFAULT_FROM_EMAIL)
 TOKEN_LIFETIME_DAYS = 365
+# Named, so that other tables may point at a token.
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 a model, no secret
 OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # only a SHA-256 of a token is stored
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,

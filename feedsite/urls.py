@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from feedsite import api, errors, pages, paths  # noqa: F401 `paths` registers the kinds of words in addresses
+from feedsite import api, errors, pages, paths, pwa  # noqa: F401 `paths` registers the kinds of words in addresses
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -18,6 +18,7 @@ api_urls: list[Any] = [
     path("", include("social.api_urls")),
     path("", include("posts.api_urls")),
     path("", include("feeds.api_urls")),
+    path("", include("notifications.api_urls")),
     path("site", api.Site.as_view()),
     path("schema", api.Schema.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
@@ -32,9 +33,13 @@ urlpatterns = [
     path("favicon.ico", pages.favicon),
     path("robots.txt", pages.robots),
     path("words/<slug:language>.js", pages.words, name="words"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.service_worker, name="service_worker"),
+    path("offline", pwa.offline, name="offline"),
     re_path(r"^media/(?P<path>(?:avatars|previews)/[a-z0-9_-]+\.[a-z0-9]+)$", pages.media, name="media"),
     path("", include("accounts.urls")),
     path("", include("posts.urls")),
     path("", include("feeds.urls")),
     path("", include("social.urls")),
+    path("", include("notifications.urls")),
 ]

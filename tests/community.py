@@ -8,15 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from oauth2_provider.models import AccessToken
 
 from accounts import actions as account_actions
 from accounts.models import User
+from notifications import push
 from posts import actions
 from posts.models import LinkPreview, Media, Poll, Post
 from social import actions as social_actions
 from tests.conftest import member
 from tests.helpers import run_tasks
 from tests.media import animation, as_file, image, uploaded, video
+from tests.push_service import Device
 from tests.timelines import share
 
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "newcomer", "keeper"]
@@ -66,9 +69,18 @@ def meet(town: Community) -> None:
     social_actions.mute(muter=alice, muted=frank, expires_at=timezone.now() + timedelta(hours=8))
     social_actions.hide_shares(follower=alice, author=bob)
     account_actions.issue_token(alice)
+    tell_on_two_devices(alice)
     town.ids["list"] = social_actions.make_list(owner=alice, name="Boat people").pk
     social_actions.add_to_list(owner=alice, list_id=town.ids["list"], person=bob)
     town.ids["empty_list"] = social_actions.make_list(owner=alice, name="Nobody yet").pk
+
+
+def tell_on_two_devices(user: User) -> None:
+    phone = "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+    for path, user_agent in (("/phone", phone), ("/app", "")):
+        given = Device(path).subscription()
+        token = AccessToken.objects.get(user=user)
+        push.subscribe(user=user, endpoint=given["endpoint"], **given["keys"], token=token, user_agent=user_agent)
 
 
 def publish(town: Community, name: str, who: str, content: str, **more: Any) -> Post:

@@ -112,9 +112,12 @@ ALICE = [
     "/@alice/{edited}/edit", "/@alice/{edited}/history", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
     "/@bob/{shown}/quotes", "/@alice/{quiet}/likes", "/@alice/{quiet}/quotes", "/posts/{quiet}/delete", "/tags/quay",
     "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
-    "/password/change", "/account/confirm", "/logout",
+    "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
 ]  # fmt: skip
-NEWCOMER = ["/", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers", "/settings/blocks"]
+NEWCOMER = [
+    "/", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers", "/settings/blocks",
+    "/settings/devices",
+]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300
 SAID_NO = [

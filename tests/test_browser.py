@@ -39,6 +39,8 @@ def person(chromium: Browser, live_site: Site) -> Any:
     errors: list[str] = []
 
     def opened(name: str, *, javascript: bool = True, **options: Any) -> Page:
+        # A service worker would hide requests from tests that hold them up; tests of it say "allow".
+        options.setdefault("service_workers", "block")
         context = chromium.new_context(base_url=live_site.url, java_script_enabled=javascript, **options)
         contexts.append(context)
         page = context.new_page()

@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator
 
 from posts import actions
 from social import actions as social
+from tests.push_service import Device
 
 
 @pytest.fixture
@@ -58,12 +59,25 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
             check(document, "post", path, *app.post(path))
         social.unfollow(follower=carol, author=bob)
     circles(document, app, api(carol), alice, carol)
+    pushing(document, app)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
     new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}
     for path, body in (("/auth/signup", new), ("/auth/signup", new), ("/auth/token", new), ("/auth/token", {})):
         check(document, "post", path, *api().post(path, body))
     check(document, "delete", "/auth/token", *app.delete("/auth/token"))
+
+
+def pushing(document, app):
+    """Devices that are told."""
+    made = app.post("/push/subscriptions", Device().subscription())
+    check(document, "post", "/push/subscriptions", *made)
+    check(document, "post", "/push/subscriptions", *app.post("/push/subscriptions", {}))
+    for read in ("/push/key", "/push/subscriptions", "/push/subscriptions?limit=0"):
+        check(document, "get", read, *app.get(read))
+    path = f"/push/subscriptions/{made[1]['subscription_id']}"
+    for _ in range(2):
+        check(document, "delete", path, *app.delete(path))
 
 
 def circles(document, app, other, alice, carol):

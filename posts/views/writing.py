@@ -1,5 +1,6 @@
 """The forms that make posts, take them away and bring them back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,9 @@ from posts.hydrate import complete
 from posts.models import Draft, Post, as_id
 from posts.views.uploading import sent_form, with_uploads
 
+# What other apps share may be a whole book; the composer says itself what is too long to post.
+MOST_SHARED_CHARACTERS = 5000
+
 
 @require_safe
 @signed_in
@@ -29,6 +33,7 @@ def compose(request: Request) -> HttpResponse:
     For a page that has one already, what takes its place.
     """
     begun: dict[str, Any] = {"quote_of": request.GET.get("quote", ""), "in_reply_to": request.GET.get("reply", "")}
+    begun["content"] = shared_text(request.GET)
     asked = request.GET.get("draft")
     if asked:
         begun = from_draft(get_draft(request.user, asked))
@@ -38,6 +43,14 @@ def compose(request: Request) -> HttpResponse:
     if not request.htmx:
         return render(request, "posts/compose.html", context | {"is_whole": True})
     return render(request, "posts/_composer.html", context)
+
+
+def shared_text(given: Mapping[str, str]) -> str:
+    """What another app shares with the installed site, as words of a post: a line each, nothing twice."""
+    parts = [given.get(name, "").replace("\0", "").strip() for name in ("title", "text", "url")]
+    told = [part for n, part in enumerate(parts) if part and not any(part in other for other in parts[n + 1 :])]
+    words = "\n".join(part for n, part in enumerate(told) if not any(part in other for other in told[:n]))
+    return words[:MOST_SHARED_CHARACTERS]
 
 
 def get_draft(author: Any, draft_id: Any) -> Draft:

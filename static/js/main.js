@@ -25,3 +25,6 @@ import "./requests.js";
 import "./lists.js";
 import "./live.js";
 import "./shortcuts.js";
+import "./theme-color.js";
+import "./pwa.js";
+import "./push.js";

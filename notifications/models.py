@@ -1,0 +1,3 @@
+from notifications.push_models import PushKey, PushSubscription
+
+__all__ = ["PushKey", "PushSubscription"]
