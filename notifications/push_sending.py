@@ -14,7 +14,7 @@ from notifications.push_wire import Device, Outcome
 # After each failure in a row a device is left alone twice as long, so that a slow or dead one costs next to nothing.
 REST = timedelta(seconds=60)
 LONGEST_REST = timedelta(hours=6)
-# One that failed so often, for so long, is given up. Its browser says so when it comes back.
+# One that failed so often, for so long, is given up.
 MOST_FAILURES = 6
 GIVEN_UP_AFTER = timedelta(days=2)
 

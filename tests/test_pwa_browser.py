@@ -63,7 +63,7 @@ def test_the_site_can_be_installed_and_says_so_when_it_is_offline(person):  # no
     expect(alice.get_by_role("heading", name="You are offline")).to_be_visible()
     expect(alice.locator(".offline-art use")).to_be_attached()
     assert alice.evaluate("getComputedStyle(document.querySelector('.offline-main')).display") == "flex"
-    alice.get_by_role("link", name="Try again").click()
+    alice.get_by_role("button", name="Try again").click()
     expect(alice.get_by_text("Still offline.")).to_be_visible()
     alice.context.set_offline(False)
     expect(alice.get_by_role("heading", name="Bookmarks")).to_be_visible(timeout=20_000)  # by itself

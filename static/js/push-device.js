@@ -1,6 +1,6 @@
 // This browser's own subscription, and whose it is. What is kept here says on whose behalf it asked.
 const KEPT = "push-for";
-const TOLD = "push-told";
+const LOOKED = "push-looked";
 
 export const viewer = document.querySelector("meta[name=push-for]")?.content ?? "";
 export const isSupported = () => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
@@ -23,7 +23,8 @@ function keep(name, value) {
 }
 
 export const isMine = () => Boolean(viewer) && kept(KEPT) === viewer;
-export const toldAt = () => Number(kept(TOLD));
+export const lookedAt = () => Number(kept(LOOKED));
+export const looked = () => keep(LOOKED, String(Date.now()));
 
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
@@ -35,30 +36,33 @@ export async function call(method, path, body) {
 }
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
-const isFor = (subscription, key) => {
-  const made = subscription.options.applicationServerKey;
-  return !made || bytes(key).every((byte, place) => byte === new Uint8Array(made)[place]);
-};
+const text = (raw) => btoa(String.fromCharCode(...new Uint8Array(raw))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+// The key of the site that the browser's subscription was made for; null without one.
+export async function madeFor() {
+  const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+  return subscription && text(subscription.options.applicationServerKey);
+}
 
 // Subscribes for the site's key, anew where it was another's, and tells the site.
 export async function subscribe(key) {
   const { pushManager } = await navigator.serviceWorker.ready;
   let subscription = await pushManager.getSubscription();
-  if (subscription && !isFor(subscription, key)) {
+  if (subscription && text(subscription.options.applicationServerKey) !== key) {
     await subscription.unsubscribe();
     subscription = null;
   }
   subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
   const made = await call("POST", "subscriptions", { ...subscription.toJSON(), public_key: key });
   keep(KEPT, viewer);
-  keep(TOLD, String(Date.now()));
+  looked();
   return made;
 }
 
 // Ends it in this browser, whoever asked for it.
 export async function forget() {
   keep(KEPT, null);
-  keep(TOLD, null);
+  keep(LOOKED, null);
   const registration = await navigator.serviceWorker.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
   await subscription?.unsubscribe();

@@ -1,8 +1,8 @@
 // "Push on this device": what holds here, and the button that changes it. Permission is asked for by a click only.
-import { call, forget, hasTraces, isMine, isSupported, subscribe, toldAt } from "./push-device.js";
+import { call, forget, hasTraces, isMine, isSupported, looked, lookedAt, madeFor, subscribe } from "./push-device.js";
 import { say } from "./toasts.js";
 
-const TELL_EVERY_MS = 3_600_000;
+const LOOK_EVERY_MS = 3_600_000;
 const section = document.querySelector("[data-push]");
 
 function state() {
@@ -59,11 +59,20 @@ if (section) {
   section.querySelector("[data-push-off]").addEventListener("click", ({ target }) => press(target, turnOff));
 }
 
-// Now and then the site is told that this device is still there: its session or the site's key may be new.
+// Now and then it is looked whether this still holds. What ended elsewhere, by its owner or with its session, ends here
+// too; only a new key of the site is no reason to ask anybody anew.
 async function keepUp() {
-  if (hasTraces() && !isMine()) await forget(); // somebody else asked, and is logged out
-  else if (isMine() && Notification.permission !== "granted") await forget();
-  else if (isMine() && Date.now() - toldAt() > TELL_EVERY_MS) await subscribe((await call("GET", "key")).public_key);
+  if (!hasTraces()) return;
+  if (!isMine() || Notification.permission !== "granted") await forget(); // another person's, or not wanted any more
+  else if (Date.now() - lookedAt() > LOOK_EVERY_MS) await look();
+}
+
+async function look() {
+  const { public_key: key } = await call("GET", "key");
+  const made = await madeFor();
+  if (made && made !== key) return subscribe(key);
+  const { subscriptions } = await call("GET", "subscriptions");
+  return made && subscriptions.some((one) => one.current) ? looked() : forget();
 }
 
 if (isSupported()) keepUp().catch(() => {}); // at the next page, then
