@@ -1,6 +1,7 @@
 """What people say of a post with one press."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from posts.models.ids import NextPostId
@@ -17,8 +18,13 @@ class Like(models.Model):
 
     class Meta:
         db_table = "post_like"
-        # What somebody likes, newest posts first: whom they might follow, and when an account goes.
-        indexes = [models.Index(fields=["user", "-post"], name="like_of")]
+        indexes = [
+            # What somebody likes, newest posts first: whom they might follow, and when an account goes.
+            models.Index(fields=["user", "-post"], name="like_of"),
+            # The likes of an hour, for trends. They lie in the table about as they came, so the first and the last of
+            # each 16 blocks say where to look; a like pays one or two microseconds for it.
+            BrinIndex(fields=["created_at"], name="like_time", pages_per_range=16, autosummarize=True),
+        ]
 
 
 class Bookmark(models.Model):
