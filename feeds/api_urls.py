@@ -1,10 +1,13 @@
 from django.urls import path
 
 from feeds import api
+from feeds.trends import api as trends
 
 urlpatterns = [
     path("timeline", api.HomeTimeline.as_view()),
     path("lists/<id:list_id>/timeline", api.ListTimeline.as_view()),
+    path("trends/hashtags", trends.RisingHashtags.as_view()),
+    path("trends/posts", trends.RisingPosts.as_view()),
     path("suggestions", api.Suggestions.as_view()),
     path("suggestions/<id:user_id>", api.Suggested.as_view()),
 ]

@@ -1,9 +1,22 @@
-"""What you see: the materialised part of home timelines."""
+"""What you see: the materialised part of home timelines; trends have files of their own."""
 
 from django.conf import settings
 from django.db import models
 
 from feeds.policy import INACTIVE
+from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
+
+__all__ = [
+    "CountedHour",
+    "FeedDay",
+    "FeedEntry",
+    "HiddenTrend",
+    "PostHour",
+    "ReadDay",
+    "ReaderState",
+    "Rising",
+    "TagHour",
+]
 
 
 class FeedEntry(models.Model):

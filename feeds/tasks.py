@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
 from feeds.notes import Change
+from feeds.trends import listing
 
 SETTLE_AT_ONCE = 50_000
 # Well under the time limit of a task.
@@ -86,6 +87,12 @@ def trim_feeds(after: int = 0) -> None:
         _, last = upkeep.trim_some_feeds(last)
     if last is not None:
         trim_feeds.delay(last)
+
+
+@shared_task
+def find_trends() -> None:
+    """Counts the hours whose turn it is and lists what rises in them."""
+    listing.refresh(timezone.now())
 
 
 @shared_task

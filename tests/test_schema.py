@@ -5,8 +5,11 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
+from feeds.models import Rising
+from feeds.tasks import find_trends
 from posts import actions
 from social import actions as social
+from tests.factories import UserFactory
 from tests.push_service import Device
 
 
@@ -39,7 +42,8 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     app, me, her = api(bob), f"/users/{bob.pk}", f"/users/{alice.pk}"
     reads = ["/users/me", me, "/users/lookup?username=alice", f"{her}/followers", f"{me}/following", f"{her}/posts"]
     reads += ["/timeline", "/timeline/public", "/timeline/hashtag/tea", f"/posts/{post}", f"/posts/{post}/comments"]
-    reads += [f"/posts/{post}/likes", "/site", "/follow-requests"]
+    reads += [f"/posts/{post}/likes", "/site", "/follow-requests", "/trends/hashtags", "/trends/posts"]
+    rise(post)
     wrong = ["/users/999", "/timeline?limit=0", "/posts/5", "/timeline?cursor=x", "/users/lookup"]
     for path in (*reads, *wrong):
         check(document, "get", path, *app.get(path))
@@ -78,6 +82,15 @@ def pushing(document, app):
     path = f"/push/subscriptions/{made[1]['subscription_id']}"
     for _ in range(2):
         check(document, "delete", path, *app.delete(path))
+
+
+def rise(post):
+    """Three more say the post's hashtag, and like it."""
+    for person in UserFactory.create_batch(3):
+        actions.publish(author=person, content="And cake #tea")
+        actions.like(actor=person, post_id=post)
+    find_trends()
+    assert set(Rising.objects.values_list("tag", "post")) == {("tea", None), ("", post)}
 
 
 def circles(document, app, other, alice, carol):
