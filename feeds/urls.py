@@ -1,10 +1,14 @@
 from django.urls import path
 
 from feeds import views
+from feeds.trends import views as trends
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("explore", trends.explore, name="explore"),
+    path("explore/card", trends.card, name="trends_card"),
+    path("tags/<tag:tag>", trends.tag, name="tag"),
     path("lists/<id:list_id>", views.list_timeline, name="list"),
     path("suggestions", views.people_to_follow, name="suggestions"),
     path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),

@@ -7,7 +7,6 @@ urlpatterns = [
     re_path(r"^media/posts/(?P<media_id>[0-9]{1,16})/(?P<file>[a-z0-9-]+\.[a-z0-9]+)$", media.media_file),
     path("posts/<id:post_id>/media", media.post_media, name="post_media"),
     path("public", lists.public, name="public"),
-    path("tags/<tag:tag>", lists.tag, name="tag"),
     path("compose", writing.compose, name="compose"),
     path("posts", writing.post_create, name="post_create"),
     path("posts/<id:post_id>/comments", thread.comment_create, name="comment_create"),

@@ -12,6 +12,8 @@ from oauth2_provider.models import AccessToken
 
 from accounts import actions as account_actions
 from accounts.models import User
+from feeds import actions as feeds_actions
+from feeds.tasks import find_trends
 from notifications import push
 from posts import actions
 from posts.models import LinkPreview, Media, Poll, Post
@@ -47,7 +49,9 @@ def build() -> Community:
     ask(town)
     pass_on(town)
     begin(town)
+    rise(town)
     run_tasks()
+    find_trends()
     show_an_unprepared_video(town)
     return town
 
@@ -171,6 +175,15 @@ def pass_on(town: Community) -> None:
         actions.bookmark(actor=alice, post_id=town.ids[name])
     actions.like(actor=alice, post_id=town.ids["shown"])
     actions.like(actor=bob, post_id=town.ids["pictures_2"])
+
+
+def rise(town: Community) -> None:
+    """A hashtag that many take up, with others beside it, and posts that many like; staff hide one."""
+    for person in (town.people[name] for name in ("alice", "bob", "carol", "frank")):
+        publish(town, "rising", person.username, "The #regatta begins! #quay #boats")
+        actions.like(actor=person, post_id=town.ids["thread"])
+        actions.like(actor=person, post_id=town.ids["warned"])
+    feeds_actions.hide_trend(staff=town.people["keeper"], reason="A rumour", tag="boats")
 
 
 def begin(town: Community) -> None:

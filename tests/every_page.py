@@ -94,15 +94,16 @@ def token_made(town: Community, client: Client) -> Any:
 
 
 VISITOR = [
-    "/", "/login", "/signup", "/password/reset", "/password/reset/done", "/password/reset/key/done",
+    "/", "/explore", "/login", "/signup", "/password/reset", "/password/reset/done", "/password/reset/key/done",
     "/account/inactive", "/@alice", "/@alice/followers", "/@alice/following", "/@alice/{thread}",
     "/@alice/{pictures_4}", "/@bob/{open_poll}", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
     "/@bob/{shown}/quotes", "/@alice/{edited}/history", "/tags/quay", "/tags/nothing", "/@erin",
     "/@erin/followers", "/password/reset/key/1-nonsense",
 ]  # fmt: skip
 ALICE = [
-    "/", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}", "/compose?draft={scheduled}",
-    "/drafts", "/bookmarks", "/lists", "/lists/{list}", "/lists/{empty_list}", "/lists/{list}/members",
+    "/", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
+    "/compose?draft={scheduled}", "/drafts", "/bookmarks", "/lists", "/lists/{list}", "/lists/{empty_list}",
+    "/lists/{list}/members",
     "/lists/{empty_list}/members", "/lists/{list}/members?q=ca", "/@bob/lists", "/suggestions", "/follow-requests",
     "/@alice", "/@bob", "/@carol", "/@dave", "/@erin", "/@frank", "/@alice/followers", "/@bob/following",
     "/@alice/{thread}", "/@alice/{deep_comment}", "/@alice/{quiet}", "/@alice/{edited}", "/@alice/{private}",
@@ -115,8 +116,8 @@ ALICE = [
     "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
 ]  # fmt: skip
 NEWCOMER = [
-    "/", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers", "/settings/blocks",
-    "/settings/devices",
+    "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
+    "/settings/blocks", "/settings/devices",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from feeds.tasks import find_trends
 from posts import actions
 from posts.models import LinkPreview, Media, Post
 from social import actions as social
@@ -25,6 +26,7 @@ PAGES = {
     # asked once more.
     "/": 8,
     "/public": 9,
+    "/explore": 8,
     "/@bob": 11,
     "/@alice": 9,
     "/tags/moss": 8,
@@ -56,6 +58,8 @@ LISTS = {
     "/drafts": 3,
     "/suggestions": 3,
     "/push/subscriptions": 2,
+    "/trends/hashtags": 2,
+    "/trends/posts": 6,
     "/users/{bob}/posts": 10,
     "/users/{bob}/followers": 7,
     "/posts/{post}": 6,
@@ -107,6 +111,7 @@ def fill(town: dict[str, int], first: int, last: int) -> None:
         actions.save_draft(author=alice, content=f"draft {n}", poll=POLL, media_ids=pictured(alice))
         meet(alice, bob, town["post"], n)
     run_tasks()
+    find_trends()
 
 
 def meet(alice: User, bob: User, post_id: int, n: int) -> None:

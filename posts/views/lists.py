@@ -6,10 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from feedsite.errors import NotFound
 from feedsite.pages import Request, page, render_list, signed_in
 from feedsite.pagination import page_of, page_request
-from posts import queries, text
+from posts import queries
 from social.queries import get_known, newcomers_might_follow, relations, with_relations
 
 PEOPLE_SUGGESTED = 3
@@ -24,20 +23,6 @@ def public(request: Request) -> HttpResponse:
     if not request.htmx:
         context["suggestions"] = newcomers_might_follow(request.user, PEOPLE_SUGGESTED)
     return render_list(request, "posts/public.html", "posts/_list.html", context)
-
-
-@require_safe
-@page
-def tag(request: Request, tag: str) -> HttpResponse:
-    known = text.find_tag(tag)
-    if known is None:
-        raise NotFound()
-    if tag != known:
-        return redirect("tag", known, permanent=True)
-    asked = page_request(request.GET, list_name=f"tag:{tag}", viewer=request.user)
-    posts, next_cursor = page_of(queries.tagged(request.user, tag).below(asked.after), asked)
-    context = {"tag": tag, "items": queries.placed(request.user, posts), "next_cursor": next_cursor}
-    return render_list(request, "posts/tag.html", "posts/_list.html", context)
 
 
 @require_safe
