@@ -1,4 +1,4 @@
-"""Staff pages of delivery: how each author's posts travel, and the pin that overrides it."""
+"""Staff pages of delivery: how each author's posts travel, and the pin that overrides it; and of trends."""
 
 from typing import Any
 
@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from feeds import actions, rates
 from feeds.policy import ACTIVE, EVERYBODY, NEVER
+from feeds.trends.admin import HiddenTrendPages, RisingPages
 from feedsite.admin import StaffList, user_link
 from posts.models import AuthorState
 from social.models import Follow
+
+__all__ = ["AuthorPages", "HiddenTrendPages", "RisingPages"]
 
 
 @admin.register(AuthorState)

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import actions as accounts_actions
 from accounts.models import User
+from feeds import actions as feeds_actions
+from feeds.models import HiddenTrend, Rising
 from posts import actions as posts_actions
 from posts import queries
 from posts.models import Post
@@ -22,6 +25,7 @@ from tests.helpers import PASSWORD, run_tasks
 LISTS = [
     "accounts_user", "oauth2_provider_accesstoken", "posts_post",
     "social_followrow", "social_followrequestrow", "social_blockrow", "social_muterow", "social_list",
+    "feeds_rising", "feeds_hiddentrend",
 ]  # fmt: skip
 FILTERS = [
     (
@@ -44,6 +48,8 @@ FILTERS = [
     ("social_blockrow", "q=alice"),
     ("social_muterow", "q=@alice"),
     ("social_list", "q=@bob"),
+    ("feeds_rising", "kind__exact=post"),
+    ("feeds_hiddentrend", "q=rum"),
 ]
 
 
@@ -67,7 +73,16 @@ def life(alice: User, bob: User, carol: User, dave: User) -> Post:
     social_actions.follow(follower=carol, author=dave)
     accounts_actions.issue_token(alice)
     social_actions.make_list(owner=bob, name="Friends")
+    rise(dave, 0)
     return post
+
+
+def rise(person: User, number: int) -> None:
+    """A trend, and one that is hidden."""
+    Rising.objects.create(
+        kind="tag", place=number + 1, tag=f"tag{number}", score=1, hour=1, accounts=3, listed_at=timezone.now()
+    )
+    feeds_actions.hide_trend(staff=person, reason="A rumour", tag=f"rumour{number}")
 
 
 def page(client: Client, name: str, query: str = "") -> Any:
@@ -134,6 +149,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(staff: Client, life: Pos
         social_actions.mute(muter=person, muted=alice)
         accounts_actions.issue_token(person)
         social_actions.make_list(owner=person, name="Friends")
+        rise(person, number + 1)
     with CaptureQueriesContext(connection) as many:
         assert len(shown(page(staff, name))) >= before + 5
     assert len(many) == len(few)
@@ -271,3 +287,27 @@ def test_tokens_are_listed_without_the_token_and_revoked(staff: Client, alice: U
         assert token.token_checksum not in text
     act(staff, "oauth2_provider_accesstoken", "revoke", token.pk)
     assert staff.get("/api/v1/timeline", headers={"Authorization": f"Bearer {raw}"}).status_code == 401
+
+
+def test_staff_hide_a_trend_with_a_reason_and_show_it_again(staff: Client, life: Post) -> None:
+    trend = Rising.objects.get()
+    said = {"action": "hide", ACTION_CHECKBOX_NAME: [str(trend.pk)]}
+    listing = reverse("admin:feeds_rising_changelist")
+    assert b"Say why" in staff.post(listing, said, follow=True).content
+    staff.post(listing, said | {"reason": "A rumour"})
+    hidden = HiddenTrend.objects.get(tag=trend.tag)
+    assert (hidden.reason, hidden.hidden_by and hidden.hidden_by.username) == ("A rumour", "keeper")
+    assert not Rising.objects.shown().exists()
+    act(staff, "feeds_hiddentrend", "show", hidden.pk)
+    assert Rising.objects.shown().get() == trend
+
+
+def test_staff_hide_a_hashtag_before_it_rises(staff: Client, life: Post) -> None:
+    add = reverse("admin:feeds_hiddentrend_add")
+    assert staff.get(add).status_code == 200
+    assert b"one of them" in staff.post(add, {"tag": "", "post": "", "reason": "x"}).content
+    assert staff.post(add, {"tag": "#Panic", "post": "", "reason": "A rumour"}).status_code == 302
+    assert b"hidden already" in staff.post(add, {"tag": "panic", "post": "", "reason": "Once more"}).content
+    assert staff.post(add, {"tag": "", "post": str(life.pk), "reason": "A rumour"}).status_code == 302
+    assert set(HiddenTrend.objects.values_list("tag", "post")) >= {("panic", None), ("", life.pk)}
+    assert HiddenTrend.objects.count() == 3
