@@ -64,6 +64,12 @@ def test_polls_count_their_votes_and_the_log_ins_have_not_voted(demo: str) -> No
     assert not Vote.objects.filter(user__username__in=people.LOGINS).exists()
 
 
+def test_the_community_has_trends_from_the_start(demo: str, client: Client) -> None:
+    found = client.get("/api/v1/trends/hashtags").json()["hashtags"]
+    assert {"seal", "barndance"} <= {trend["tag"] for trend in found}
+    assert len(client.get("/api/v1/trends/posts").json()["posts"]) >= 5
+
+
 def test_a_second_run_does_nothing(demo: str) -> None:
     before = (User.objects.count(), Post.objects.count(), Like.objects.count(), Follow.objects.count())
     out = StringIO()

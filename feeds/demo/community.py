@@ -15,6 +15,7 @@ from feeds import mover, rates
 from feeds.demo import attached, avatars, passing_on, people, script
 from feeds.demo.people import Person
 from feeds.demo.script import Line, Scene
+from feeds.trends import listing
 from posts import actions as posts_actions
 from posts.models import AuthorState, Bookmark, Poll, Post, Visibility, Vote, first_id_at
 from social.models import Follow
@@ -52,7 +53,8 @@ class Community:
 def load(now: datetime, tell: Callable[[str], None] = lambda step: None) -> Community:
     """People, follows, posts, likes and counters, in one transaction; `tell` hears of each thing done.
 
-    Nothing is owed to anybody afterwards: no outbox row, and every edge where the policy wants it.
+    Nothing is owed to anybody afterwards: no outbox row, every edge where the policy wants it, and what rises is
+    listed.
     """
     town = Community(now=now, tell=tell)
     scenes = script.read_all()
@@ -67,6 +69,7 @@ def load(now: datetime, tell: Callable[[str], None] = lambda step: None) -> Comm
     save(town)
     rates.recount_posting()
     mover.settle()
+    listing.refresh(town.now)
     return town
 
 
