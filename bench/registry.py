@@ -15,5 +15,6 @@ BENCHES = {
     "goals": "bench.goals.goals",
     "celebrity": "bench.celebrity.celebrity",
     "growth": "bench.growth.growth",
+    "trends": "bench.trends.trends",
     "replay": "bench.replay.replay",
 }

@@ -20,6 +20,7 @@ from tests.site import BASE_DIR
 QUICK = {
     "home": {"followees": (60,), "shares": (0.02, 1.0), "posts_each": 10, "readers": 1, "rounds": 1},
     "memory": {"readers": 20, "fresh_posts": 10, "use_rounds": 1, "hot_readers": 2, "size": 40},
+    "trends": {"posts": 4_000, "accounts": 60, "tags": 20, "rounds": 1, "likes": 50},
     "growth": {"steps": (1_500, 3_000), "authors": 60, "followees": 60, "readers": 1, "rounds": 1},
 }
 # The rest start the site's own processes: a quarter of a minute each.
