@@ -22,6 +22,7 @@ FEATURES |= {"lists": True, "suggestions": True}
 FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
 FEATURES |= {"push": True}
 FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
+FEATURES |= {"stories": True}
 
 
 class Site(APIView):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from posts.api import completing, drafts, lists, marks, media, posts, sharing, writing
+from posts.api import completing, drafts, lists, marks, media, posts, sharing, stories, writing
 
 urlpatterns = [
     path("posts/<id:post_id>/history", writing.History.as_view()),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("posts/<id:post_id>/bookmark", marks.BookmarkPost.as_view()),
     path("bookmarks", marks.Bookmarks.as_view()),
     path("users/<id:user_id>/posts", lists.UserPosts.as_view()),
+    path("stories", stories.Stories.as_view()),
+    path("stories/<id:story_id>", stories.StoryDetail.as_view()),
+    path("stories/<id:story_id>/seen", stories.SeenStory.as_view()),
+    path("stories/<id:story_id>/reply", stories.StoryReply.as_view()),
+    path("users/<id:user_id>/stories", stories.UserStories.as_view()),
     path("timeline/public", lists.PublicTimeline.as_view()),
     path("timeline/hashtag/<str:tag>", lists.HashtagTimeline.as_view()),
 ]

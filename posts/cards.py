@@ -31,6 +31,7 @@ def fixed_fields(post: Post) -> dict[str, Any]:
         "link_preview": preview_card(post.shown_preview) if post.shown_preview else None,
         "hashtags": post.hashtags,
         "mentions": post.mentions,
+        "story_id": text_id(post.living_story_id),
         "created_at": stamp(post.created_at),
         "edited_at": stamp(post.edited_at),
     }
@@ -50,6 +51,19 @@ def media_card(media: Media) -> dict[str, Any]:
         "blurhash": media.blurhash,
         "duration": media.duration,
         "status": media.status,
+    }
+
+
+def story_card(story: Any) -> dict[str, Any]:
+    """The story of the contract, and `seen` by the viewer; it comes from `with_marks`."""
+    return {
+        "story_id": str(story.pk),
+        "user": small_card(story.owner),
+        "media": media_card(story.media),
+        "caption": story.caption,
+        "created_at": stamp(story.created_at),
+        "expires_at": stamp(story.expires_at),
+        "seen": story.seen,
     }
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import User
 from feedsite.errors import NotFound
 from posts.hydrate import complete, visible_posts
-from posts.models import Like, Media, Post, as_id
+from posts.models import Like, Media, Post, Story, as_id
 from posts.visibility import PostQuerySet
 from social.queries import blocks_viewer
 
@@ -127,19 +127,23 @@ def placed(viewer: Any, posts: list[Post]) -> list[Placed]:
 
 
 def get_shown_media(viewer: Any, media_id: int) -> Media:
-    """Ready media of a post that the viewer may see, or an own upload that waits for one; raises NotFound."""
+    """Ready media of a post or a story that the viewer may see, or an own upload that waits; raises NotFound."""
     media = Media.objects.filter(pk=media_id, status=Media.Status.READY).first()
-    if media is not None and media.post_id is None:
-        media = media if media.owner_id == viewer.pk else None
-    elif media is not None and not Post.objects.visible_to(viewer).filter(pk=media.post_id).exists():
-        media = None
-    if media is None:
+    if media is None or not may_see_media(viewer, media):
         raise NotFound()
     return media
 
 
+def may_see_media(viewer: Any, media: Media) -> bool:
+    if media.post_id is not None:
+        return Post.objects.visible_to(viewer).filter(pk=media.post_id).exists()
+    if media.story_id is not None:
+        return Story.objects.visible_to(viewer).filter(pk=media.story_id).exists()
+    return media.owner_id == viewer.pk
+
+
 def waiting_uploads(owner: Any, media_ids: list[Any]) -> list[Media]:
-    """Of these, the owner's uploads that hang on no post, in this order."""
+    """Of these, the owner's uploads that hang on no post and no story, in this order."""
     ids = [pk for pk in map(as_id, media_ids) if pk is not None]
     waiting = Media.objects.waiting().filter(owner=owner, pk__in=ids).select_related("owner")
     found = {media.pk: media for media in waiting}

@@ -70,6 +70,7 @@ class PostSerializer(serializers.Serializer):
     visibility = serializers.ChoiceField(choices=Visibility.choices)
     hashtags = serializers.ListField(child=serializers.CharField())
     mentions = serializers.ListField(child=serializers.CharField())
+    story_id = serializers.CharField(allow_null=True)
     in_reply_to = serializers.CharField(allow_null=True)
     quote_of = serializers.CharField(allow_null=True)
     shared_by = SmallUserSerializer(allow_null=True)

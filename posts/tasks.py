@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from posts import actions, files, transcoding
 from posts.links import looking
-from posts.models import Media, Post
+from posts.models import Media, Post, Story
 
 ERASE_AT_ONCE = 500
 # Of one video, with everything around it; and how often is looked for those that were interrupted.
@@ -67,3 +67,11 @@ def remove_files() -> None:
 def clear_uploads() -> None:
     """Forgets uploads that nothing was made of for a day; `remove_files` takes their files."""
     Media.objects.abandoned(timezone.now()).delete()
+
+
+@shared_task
+def end_stories() -> None:
+    """Removes the stories whose day is over, a batch at a time; nobody sees them since the moment it was."""
+    while ids := list(Story.objects.ended().order_by("pk").values_list("pk", flat=True)[:ERASE_AT_ONCE]):
+        actions.remove_stories(ids)
+    actions.forget_seen()

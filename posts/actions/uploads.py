@@ -21,7 +21,7 @@ from feedsite.errors import Busy, Conflict, Invalid, NotFound, TooLarge, TooMany
 from feedsite.media import guarded, kinds, limits, pictures, videos
 from feedsite.media.scratch import scratch
 from posts import files, tasks, text
-from posts.models import ALT_LENGTH, Leftover, Media
+from posts.models import ALT_LENGTH, Leftover, Media, oldest_living_id
 
 # Uploads of one account that wait for a post, and videos of it that a worker is to make.
 MOST_WAITING, MOST_UNFINISHED = 40, 4
@@ -80,9 +80,11 @@ def keep_upload(prepared: Prepared, *, alt: str) -> Media:
 
 
 def get_upload(owner: User, media_id: int) -> Media:
-    """An upload of one's own, raises NotFound; one whose post is deleted is gone with it."""
+    """An upload of one's own, raises NotFound; one whose post is deleted or whose story has ended is gone with it."""
     media = Media.objects.filter(owner=owner, pk=media_id).select_related("post").first()
     if media is None or (media.post is not None and media.post.deleted_at is not None):
+        raise NotFound()
+    if media.story_id is not None and media.story_id < oldest_living_id():
         raise NotFound()
     return media
 
@@ -99,10 +101,10 @@ def describe_upload(*, owner: User, media_id: int, alt: Any) -> Media:
 
 @transaction.atomic
 def remove_upload(*, owner: User, media_id: int) -> None:
-    """Takes back what hangs on no post; raises Conflict for what does."""
+    """Takes back what hangs on no post and no story; raises Conflict for what does."""
     get_upload(owner, media_id)
     if not Media.objects.waiting().filter(owner=owner, pk=media_id).delete()[0]:
-        raise Conflict(_("This hangs on a post. Delete the post instead."))
+        raise Conflict(_("This hangs on a post or a story. Delete that instead."))
     tasks.remove_files.delay_on_commit()
 
 

@@ -7,13 +7,17 @@ from posts.models.ids import EPOCH, NextPostId, as_id, first_id_at, time_of
 from posts.models.leftover import Leftover
 from posts.models.marks import Bookmark, Like
 from posts.models.post import CONTENT_WARNING_LENGTH, WIDENING, Post, Revision, Visibility
+from posts.models.story import CAPTION_LENGTH, MOST_STORIES, STORY_LASTS, Story, StorySeen, oldest_living_id
 
 __all__ = [
     "ALT_LENGTH",
+    "CAPTION_LENGTH",
     "CONTENT_WARNING_LENGTH",
     "EPOCH",
     "LOOKED_AT_AGAIN_AFTER",
+    "MOST_STORIES",
     "NEVER",
+    "STORY_LASTS",
     "WIDENING",
     "AuthorState",
     "Bookmark",
@@ -28,9 +32,12 @@ __all__ = [
     "Poll",
     "Post",
     "Revision",
+    "Story",
+    "StorySeen",
     "Visibility",
     "Vote",
     "as_id",
     "first_id_at",
+    "oldest_living_id",
     "time_of",
 ]

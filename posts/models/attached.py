@@ -1,4 +1,4 @@
-"""What hangs on a post: pictures and videos, a poll, a look at where its link leads."""
+"""What hangs on a post: pictures and videos, which a story has too, a poll, a look at where its link leads."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,14 +15,14 @@ from posts.models.post import Post
 User = settings.AUTH_USER_MODEL
 ALT_LENGTH = 1500
 LOOKED_AT_AGAIN_AFTER = timedelta(days=7)
-# Uploads wait so long for a post.
+# Uploads wait so long for a post or a story.
 KEPT = timedelta(days=1)
 
 
 class MediaQuerySet(models.QuerySet["Media"]):
     def waiting(self) -> "MediaQuerySet":
-        """Uploads that hang on no post yet."""
-        return self.filter(post=None)
+        """Uploads that hang on no post and no story yet."""
+        return self.filter(post=None, story=None)
 
     def abandoned(self, now: datetime) -> "MediaQuerySet":
         """Uploads that hang on nothing a day after they came."""
@@ -33,7 +33,7 @@ class MediaQuerySet(models.QuerySet["Media"]):
 
 
 class Media(models.Model):
-    """A picture or a video; waiting until it hangs on a post or a draft, for a day."""
+    """A picture or a video; waiting until it hangs on a post, a story or a draft, for a day."""
 
     class Kind(models.TextChoices):
         IMAGE = "image"
@@ -48,6 +48,8 @@ class Media(models.Model):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, null=True, related_name="media", db_index=False)
     draft = models.ForeignKey("posts.Draft", on_delete=models.SET_NULL, null=True, related_name="media")
+    # Its index is the way from a story to its media.
+    story = models.OneToOneField("posts.Story", on_delete=models.CASCADE, null=True, related_name="media")
     # Its place among the post's, from 0.
     position = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=5, choices=Kind)
@@ -78,10 +80,13 @@ class Media(models.Model):
 
     class Meta:
         db_table = "media"
+        constraints = [
+            models.CheckConstraint(condition=Q(post=None) | Q(story=None), name="media_of_a_post_or_of_a_story")
+        ]
         indexes = [
             # The media of a post in order.
             models.Index(fields=["post", "position"], name="media_of_post", condition=Q(post__isnull=False)),
-            # What waits for a post, by owner; and, old enough, to be removed.
+            # What waits, by owner; and, old enough, is to be removed. Media of stories are few, and go within a day.
             models.Index(fields=["owner", "id"], name="media_waiting", condition=Q(post__isnull=True)),
             # What a worker has not finished.
             models.Index(fields=["id"], name="media_unfinished", condition=Q(status="processing")),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from posts.models.ids import NextPostId, time_of
+from posts.models.story import oldest_living_id
 from posts.visibility import PostQuerySet
 
 if TYPE_CHECKING:
@@ -70,6 +71,17 @@ class Post(models.Model):
     # What the first link in it leads to, once a worker has looked.
     preview = models.ForeignKey(
         "posts.LinkPreview", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    # The story that this private post answers. Without a constraint: the story may go at the same moment.
+    story = models.ForeignKey(
+        "posts.Story",
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
     # Raised with every change of what its card shows for long: the text, media, a preview.
     version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -130,6 +142,8 @@ class Post(models.Model):
                 name="post_author_media",
                 condition=Q(media_count__gt=0, deleted_at__isnull=True),
             ),
+            # What answers a story, when that ends.
+            models.Index(fields=["story"], name="post_story", condition=Q(story__isnull=False)),
             # What is to be erased.
             models.Index(fields=["deleted_at"], name="post_deleted", condition=Q(deleted_at__isnull=False)),
         ]
@@ -147,6 +161,11 @@ class Post(models.Model):
     @property
     def is_comment(self) -> bool:
         return self.root_id is not None
+
+    @property
+    def living_story_id(self) -> int | None:
+        """The story that it answers, while that lives."""
+        return self.story_id if self.story_id and self.story_id >= oldest_living_id() else None
 
     @property
     def is_public(self) -> bool:
