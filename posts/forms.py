@@ -37,6 +37,11 @@ class CommentForm(WordsForm):
     media_ids = Words(required=False)
 
 
+class StoryForm(forms.Form):
+    media_ids = Words(required=False)
+    caption = forms.CharField(required=False, strip=False)
+
+
 class EditForm(WordsForm):
     content_warning = forms.CharField(required=False)
     visibility = forms.CharField(required=False, initial=Visibility.PUBLIC)

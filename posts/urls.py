@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
-from posts.views import drafts, editing, lists, marks, media, thread, voting, writing
+from posts.views import drafts, editing, lists, marks, media, stories, thread, voting, writing
 
 urlpatterns = [
     re_path(r"^media/posts/(?P<media_id>[0-9]{1,16})/(?P<file>[a-z0-9-]+\.[a-z0-9]+)$", media.media_file),
@@ -33,4 +33,13 @@ urlpatterns = [
     path("@<username:username>/<id:post_id>/shares", lists.shares, name="shares"),
     path("@<username:username>/<id:post_id>/quotes", lists.quotes, name="quotes"),
     path("bookmarks", lists.bookmarks, name="bookmarks"),
+    path("feed/stories", stories.tray, name="story_tray"),
+    path("stories", stories.all_stories, name="stories"),
+    # Not below /stories: any word there may be somebody's name.
+    path("compose/story", stories.story_new, name="story_new"),
+    path("stories/<username:username>", stories.of_person, name="stories_of"),
+    path("stories/<id:story_id>/delete", stories.story_delete, name="story_delete"),
+    path("stories/<id:story_id>/reply", stories.story_reply, name="story_reply"),
+    path("stories/<id:story_id>/seen", stories.story_viewers, name="story_viewers"),
+    path("posts/<id:post_id>/story", stories.answered_story, name="answered_story"),
 ]

@@ -50,6 +50,7 @@ def build() -> Community:
     pass_on(town)
     begin(town)
     rise(town)
+    tell_stories(town)
     run_tasks()
     find_trends()
     show_an_unprepared_video(town)
@@ -184,6 +185,25 @@ def rise(town: Community) -> None:
         actions.like(actor=person, post_id=town.ids["thread"])
         actions.like(actor=person, post_id=town.ids["warned"])
     feeds_actions.hide_trend(staff=town.people["keeper"], reason="A rumour", tag="boats")
+
+
+def tell_stories(town: Community) -> None:
+    """bob has two, one of which alice has seen, and carol a film; alice has one with a viewer and one without."""
+    alice, bob, carol = (town.people[name] for name in ("alice", "bob", "carol"))
+    seen, town.ids["story"] = (drawn_story(bob, alt) for alt in ("A door", ""))
+    actions.see_story(viewer=alice, story_id=seen)
+    clip = actions.upload(owner=carol, file=clip_file(4))
+    actions.publish_story(owner=carol, media_id=clip.pk, caption="It moves.\nA bit.")
+    town.ids["own_story"] = drawn_story(alice, "A wall", "Good morning, #quay!")
+    actions.see_story(viewer=bob, story_id=town.ids["own_story"])
+    town.ids["unseen_story"] = drawn_story(alice, "Another wall")
+    answer = actions.reply_to_story(author=alice, story_id=town.ids["story"], content="Which door is that?")
+    town.ids["story_answer"] = answer.pk
+
+
+def drawn_story(owner: User, alt: str, caption: str = "") -> int:
+    media = uploaded(owner, image((360, 640), color="navy"), alt=alt)
+    return actions.publish_story(owner=owner, media_id=media.pk, caption=caption).pk
 
 
 def begin(town: Community) -> None:

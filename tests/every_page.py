@@ -114,10 +114,14 @@ ALICE = [
     "/@bob/{shown}/quotes", "/@alice/{quiet}/likes", "/@alice/{quiet}/quotes", "/posts/{quiet}/delete", "/tags/quay",
     "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
     "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
+    "/stories", "/stories/bob", "/stories/carol", "/stories/erin", "/stories/alice?story={own_story}",
+    "/stories/alice?story={unseen_story}", "/stories/{own_story}/seen", "/stories/{own_story}/delete",
+    "/compose/story", "/@alice/{story_answer}",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
     "/settings/blocks", "/settings/devices",
+    "/stories", "/stories/newcomer",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300
@@ -126,6 +130,9 @@ SAID_NO = [
     Visit("alice", "/posts", 422, {"content": "x", "poll": "One option", "due_at": "2020-01-01T10:00"}),
     Visit("alice", "/posts/{thread}/comments", 422, {"content": TOO_LONG}),
     Visit("alice", "/@alice/{thread}/edit", 422, {"content": TOO_LONG}),
+    Visit("alice", "/compose/story", 422, {"caption": "z" * 300}),
+    Visit("alice", "/stories/{story}/reply", 422, {"content": TOO_LONG}),
+    Visit("alice", "/stories/bob?story=x", 400),
     Visit("alice", "/lists", 422, {"name": "z" * 300}),
     Visit("alice", "/settings/profile", 422, {"display_name": "z" * 300, "bio": "x" * 999}),
     Visit("", "/signup", 200, {"username": "alice", "email": "no", "password1": "short"}),
@@ -135,6 +142,7 @@ SAID_NO = [
     Visit("bob", "/@alice/{thread}/edit", 403),
     Visit("", "/posts", 403, by=forged),
     Visit("alice", "/nowhere", 404),
+    Visit("alice", "/posts/{thread}/story", 404),
     Visit("", "/@alice/{followers_only}", 404),
     Visit("alice", "/posts", 413, {"content": "x" * 300_000}),
     Visit("", "/password/reset", 429, by=hurried),

@@ -16,6 +16,8 @@ from accounts.models import User
 from feeds import oracle, timeline
 from feeds.demo import avatars, people, pictures, script
 from feeds.oracle import Place
+from feedsite.pagination import page_request
+from posts import stories
 from posts.models import AuthorState, Bookmark, Like, Media, Outbox, Poll, Post, Vote
 from social.models import Follow
 from tests.test_mover import out_of_place
@@ -49,9 +51,16 @@ def test_the_community_is_loaded_and_its_log_ins_are_told(demo: str) -> None:
     assert Bookmark.objects.count() == 6 * len(people.LOGINS)
     assert User.objects.exclude(avatar="").count() >= 30
     assert Media.objects.exclude(post=None).exclude(alt="").count() == len(pictures.SCENES)
-    assert not Media.objects.filter(post=None).exists()
+    assert not Media.objects.waiting().exists()
     assert Post.objects.exclude(content_warning="").exists()
     assert not Outbox.objects.exists()
+
+
+def test_some_people_have_stories_that_the_log_ins_see(demo: str) -> None:
+    asked = page_request({}, list_name="people", viewer=(alice := User.objects.get(username="alice")))
+    told, _ = stories.people(alice, asked)
+    assert len(told) >= 2
+    assert all(stories.of_person(alice, one.person)[0].media.alt for one in told)
 
 
 def test_polls_count_their_votes_and_the_log_ins_have_not_voted(demo: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from feeds import mover, rates
-from feeds.demo import attached, avatars, passing_on, people, script
+from feeds.demo import attached, avatars, passing_on, people, script, shown_today
 from feeds.demo.people import Person
 from feeds.demo.script import Line, Scene
 from feeds.trends import listing
@@ -215,6 +215,7 @@ def save(town: Community) -> None:
     Post.objects.bulk_create(sorted(town.posts, key=lambda post: post.pk))
     Bookmark.objects.bulk_create(town.bookmarks)
     attached.save(town)
+    shown_today.tell(town)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO post_like (post_id, user_id, created_at)"

@@ -74,6 +74,17 @@ def picture(name: str) -> bytes:
     return out.getvalue()
 
 
+def upright(name: str, around: float) -> bytes:
+    """The part of a scene that a phone held upright would show; `around` is its middle, from 0 at the left to 1."""
+    out = BytesIO()
+    whole = SCENES[name](name).image
+    wide = whole.height * 9 // 16
+    left = min(max(round(whole.width * around - wide / 2), 0), whole.width - wide)
+    part = whole.crop((left, 0, left + wide, whole.height))
+    part.resize((1080, 1920), Image.Resampling.LANCZOS).save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
 def dawn(name: str) -> Scene:
     scene = Scene(name, ["#7fa7c9", "#f6d7b8", "#fbe3c4", "#f3b98f"])
     scene.glow(1010, 520, 330, "#fff3d6", 0.9)

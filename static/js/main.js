@@ -23,6 +23,7 @@ import "./cards.js";
 import "./settings.js";
 import "./requests.js";
 import "./lists.js";
+import "./stories.js";
 import "./live.js";
 import "./shortcuts.js";
 import "./theme-color.js";

@@ -38,7 +38,8 @@ class Uploads {
 
   add(files) {
     const room = this.most - this.items.length;
-    const tooMany = interpolate(gettext("A post has at most %(most)s pictures and videos."), { most: this.most });
+    const words = gettext("A post has at most %(most)s pictures and videos.");
+    const tooMany = this.box.dataset.tooMany ?? interpolate(words, { most: this.most });
     this.error.textContent = files.length > room ? tooMany : "";
     for (const file of files.slice(0, Math.max(0, room))) this.put(file);
     this.changed();

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import User
-from feeds.demo import community, people, script
+from feeds.demo import community, people, script, shown_today
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
             return
         scenes = [scene for told in script.read_all() for scene in told]
         steps = len(people.PEOPLE) + 1 + sum(1 + len(scene.comments) + len(scene.pictures) for scene in scenes)
+        steps += len(shown_today.STORIES)
         with tqdm(total=steps, unit="", desc="demo", file=sys.stderr) as bar:
 
             def show(step: str) -> None:

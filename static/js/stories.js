@@ -1,0 +1,94 @@
+// Stories over the page: they open in a dialog, the next takes the place of the one before, and whoever closes it is
+// back where it was opened. Without scripts each is a page with links.
+import { each } from "./each.js";
+import { listen } from "./story-gestures.js";
+import { play, stop } from "./story-player.js";
+
+const tray = document.getElementById("story-tray");
+const page = document.querySelector("[data-story-page]");
+let dialog;
+
+function makeDialog() {
+  const made = document.createElement("dialog");
+  made.className = "story-dialog";
+  made.setAttribute("aria-labelledby", "story-title");
+  const told = document.createElement("p");
+  told.className = "visually-hidden";
+  told.setAttribute("role", "status");
+  const box = document.createElement("div");
+  box.className = "story-box";
+  made.append(told, box);
+  document.body.append(made);
+  made.addEventListener("close", closed);
+  listen(made);
+  return made;
+}
+
+const box = () => dialog.querySelector(".story-box");
+
+// Also of the page itself there is nothing more to see.
+function closed() {
+  stop();
+  const leave = page && box().querySelector("[data-story-close]");
+  box().replaceChildren();
+  if (leave) location.assign(leave.href);
+}
+
+async function open(address) {
+  dialog ??= makeDialog();
+  dialog.showModal();
+  try {
+    await window.htmx.ajax("GET", address, { target: box(), swap: "innerHTML" });
+  } catch {
+    // what went wrong is said by toasts.js
+  }
+  if (!box().querySelector("[data-story]")) dialog.close();
+}
+
+// Said once it has changed: whoever does not see the picture hears what it shows.
+function tell(story) {
+  const what = story.querySelector("[data-story-picture]")?.alt ?? story.querySelector("[data-story-video]")?.ariaLabel ?? "";
+  const words = [story.querySelector(".story-person-name"), story.querySelector("#story-title"), story.querySelector(".story-caption")];
+  const said = [...words.map((one) => one?.textContent.trim()), what].filter(Boolean);
+  dialog.querySelector("[role=status]").textContent = said.join(". ");
+}
+
+function show(story) {
+  if (!dialog?.contains(story)) return;
+  if (!story.contains(document.activeElement)) story.focus({ preventScroll: true });
+  const ring = document.getElementById(`story-of-${story.dataset.person}`);
+  if ("seenAll" in story.dataset) ring?.classList.add("story-link-seen");
+  if (story.dataset.soon) new Image().src = story.dataset.soon;
+  tell(story);
+  // A page of its own stays when all is seen; over another one there is something to go back to.
+  play(story, () => page || dialog.close());
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-story-open]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    open(link.href);
+  }
+  if (dialog?.open && event.target.closest("[data-story-close]")) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+document.addEventListener("story-gone", () => {
+  dialog?.close();
+  if (tray) window.htmx.trigger(tray, "story-told");
+});
+
+// What went away while one was looking leads nowhere.
+document.addEventListener("htmx:responseError", (event) => {
+  if (dialog?.open && event.target.matches(".story-step")) dialog.close();
+});
+
+if (page && window.HTMLDialogElement) {
+  dialog = makeDialog();
+  box().append(...page.children);
+  dialog.showModal();
+}
+each("[data-story]", show);
