@@ -17,6 +17,7 @@ from social import actions as social
 from social.models import List
 from tests.helpers import queries_at_most, run_tasks
 from tests.pages import page, publish
+from tests.stories import drawn
 from tests.timelines import share
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,10 @@ PAGES = {
     "/@bob/{post}/shares": 5,
     "/@bob/{post}/quotes": 7,
     "/@bob/{post}/history": 6,
+    "/feed/stories": 6,
+    "/stories": 6,
+    "/stories/bob": 8,
+    "/stories/alice": 8,
 }
 LISTS = {
     # The token is one of them.
@@ -68,6 +73,8 @@ LISTS = {
     "/posts/{post}/shares": 4,
     "/posts/{post}/quotes": 6,
     "/posts/{post}/history": 3,
+    "/stories": 3,
+    "/users/{bob}/stories": 4,
 }
 
 
@@ -109,6 +116,8 @@ def fill(town: dict[str, int], first: int, last: int) -> None:
         actions.comment(author=alice, post_id=answer.pk, content="hm hm")
         actions.edit(actor=bob, post_id=town["post"], content=f"The one {n} #moss")
         actions.save_draft(author=alice, content=f"draft {n}", poll=POLL, media_ids=pictured(alice))
+        for owner in (alice, bob, carol):
+            drawn(owner)
         meet(alice, bob, town["post"], n)
     run_tasks()
     find_trends()

@@ -1,4 +1,4 @@
-"""Stories of the demo: told this morning by people whom the log-ins follow, and one of their own."""
+"""Stories of the demo: told in the last hours by people whom the log-ins follow, and by two of them."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 # Who, how many hours ago, what is drawn and round which part of it, what it shows, and the caption.
 STORIES = [
-    ("carol", 7, "focaccia", 0.5, "A tray of focaccia from above.", "Out at six. Gone by seven, if I know you."),
-    ("lucian", 5, "night", 0.72, "A hut on the quay with one lit window, at night.", "Ten till six. All quiet."),
-    ("carol", 4, "packets", 0.4, "Paper packets laid out in rows.", "What the bakery counter looks like on Mondays"),
-    ("old_salt", 2, "dawn", 0.45, "A dinghy with a red sail on flat water at sunrise.", ""),
-    ("bob", 1, "osiers", 0.5, "Bundles of cut willow in three colours.", "Not larch. For once."),
+    ("lucian", 7, "night", 0.72, "A hut on the quay with one lit window, at night.", "Ten till six. All quiet."),
+    ("carol", 5, "focaccia", 0.5, "A tray of focaccia from above.", "Out at six. Gone by seven, if I know you."),
+    ("alice", 4, "frost", 0.5, "Rows of vegetables with frost on their leaves.", "Bed 14 is having a morning."),
+    ("rowan", 2, "osiers", 0.5, "Bundles of cut willow in three colours.", "Three colours, one cold thumb"),
+    ("pavel", 1, "trout", 0.45, "Trout hanging in the smoke above embers.", ""),
 ]
 
 

@@ -7,6 +7,7 @@ import { play, stop } from "./story-player.js";
 const tray = document.getElementById("story-tray");
 const page = document.querySelector("[data-story-page]");
 let dialog;
+let isComing = false;
 
 function makeDialog() {
   const made = document.createElement("dialog");
@@ -34,15 +35,21 @@ function closed() {
   if (leave) location.assign(leave.href);
 }
 
-async function open(address) {
+// One at a time. By hand: htmx minds a link only a moment after it has put it here, and keys may be quicker.
+async function bring(address, target, swap) {
+  if (isComing) return;
+  isComing = true;
+  const before = box().querySelector("[data-story]");
+  await window.htmx.ajax("GET", address, { target, swap }).catch(() => {}); // said by toasts.js
+  isComing = false;
+  const after = box().querySelector("[data-story]");
+  if (dialog.open && (!after || after === before)) dialog.close(); // what has gone meanwhile leads nowhere
+}
+
+function open(address) {
   dialog ??= makeDialog();
   dialog.showModal();
-  try {
-    await window.htmx.ajax("GET", address, { target: box(), swap: "innerHTML" });
-  } catch {
-    // what went wrong is said by toasts.js
-  }
-  if (!box().querySelector("[data-story]")) dialog.close();
+  bring(address, box(), "innerHTML");
 }
 
 // Said once it has changed: whoever does not see the picture hears what it shows.
@@ -70,20 +77,17 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     open(link.href);
   }
-  if (dialog?.open && event.target.closest("[data-story-close]")) {
-    event.preventDefault();
-    dialog.close();
-  }
+  if (!dialog?.open) return;
+  const step = event.target.closest("[data-story-before], [data-story-after]");
+  const close = event.target.closest("[data-story-close]");
+  if (step || close) event.preventDefault();
+  if (step) bring(step.href, "#story", "outerHTML");
+  if (close) dialog.close();
 });
 
 document.addEventListener("story-gone", () => {
   dialog?.close();
   if (tray) window.htmx.trigger(tray, "story-told");
-});
-
-// What went away while one was looking leads nowhere.
-document.addEventListener("htmx:responseError", (event) => {
-  if (dialog?.open && event.target.matches(".story-step")) dialog.close();
 });
 
 if (page && window.HTMLDialogElement) {

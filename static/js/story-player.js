@@ -79,6 +79,6 @@ function tick(now) {
 
 function advance() {
   const after = story.querySelector("[data-story-after]");
-  if (!after) atEnd();
-  else if (!after.classList.contains("htmx-request")) after.click();
+  if (after) after.click();
+  else atEnd();
 }
