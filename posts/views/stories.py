@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.models import User
 from feedsite.errors import DomainError, Forbidden, Invalid, NotFound
@@ -129,11 +129,17 @@ def story_delete(request: Request, story_id: int) -> HttpResponse:
         return render(request, "posts/story_delete.html", {"story": story})
     actions.delete_story(actor=request.user, story_id=story_id)
     said = _("Your story is deleted.")
-    if request.htmx:
+    is_over_another = request.htmx and not is_on_its_own_page(request)
+    if is_over_another:
         answer = trigger_client_event(HttpResponse(status=204), "story-gone", {})
         return trigger_client_event(answer, "say", {"text": said})
     messages.success(request, said)
-    return redirect("stories")
+    return HttpResponseClientRedirect(resolve_url("stories")) if request.htmx else redirect("stories")
+
+
+def is_on_its_own_page(request: Request) -> bool:
+    """Whether the browser shows no page below the story: there is nothing to go back to."""
+    return (request.htmx.current_url_abs_path or "").startswith("/stories/")
 
 
 @require_POST
@@ -153,7 +159,7 @@ def story_reply(request: Request, story_id: int) -> HttpResponse:
     return redirect(f"{resolve_url('stories_of', story.owner.username)}?story={story.pk}")
 
 
-def not_sent(request: Request, story: Story, form: WordsForm) -> HttpResponse:
+def not_sent(request: Request, story: Story, form: Any) -> HttpResponse:
     if request.htmx:
         return render(request, "posts/_story_reply.html", {"story": story, "form": form}, status=422)
     context = look_at(request, story.owner, story.pk)
