@@ -75,6 +75,7 @@ def test_a_story_from_the_file_to_the_last_look(person: Any, tmp_path: Path) -> 
     alice.locator("#story-tray .story-link", has_text="Your story").click()
     expect(own.locator(".story-caption")).to_have_text("teal")
     expect(own.locator(".story-caption")).to_have_text("navy")
+    expect(alice).to_have_url(re.compile(r"/$"))
     own.locator("summary", has_text="Seen by 1").click()
     expect(own.get_by_role("link", name=bob.name)).to_be_visible()  # type: ignore[attr-defined]
     own.get_by_role("link", name="Delete").click()

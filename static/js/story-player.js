@@ -69,7 +69,8 @@ function done(seconds, waits) {
 
 function tick(now) {
   if (!story) return;
-  const bar = story.querySelector("[data-story-bar]");
+  // Its place may be taken already: a link that is no more in the page would lead the whole page away.
+  const bar = story.isConnected && story.querySelector("[data-story-bar]");
   const share = bar ? done((now - last) / 1000, isHeld || isPaused || document.hidden || isBusy()) : 0;
   last = now;
   if (bar) bar.value = Math.min(share, 1);
