@@ -24,7 +24,7 @@ def oldest_living_id(now: datetime | None = None) -> int:
 
 
 class StoryVisible(models.Func):
-    """Whether a viewer (0: signed out) may see an owner's stories; the rule is in `posts.0005_stories`."""
+    """Whether a viewer (0: signed out) may see an owner's stories; the rule is in `posts.0006_stories`."""
 
     function = "story_visible"
     output_field = models.BooleanField()

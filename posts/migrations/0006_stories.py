@@ -27,7 +27,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("posts", "0004_what_people_make"),
+        ("posts", "0005_like_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
