@@ -118,6 +118,13 @@ def change_privacy(user: User, is_private: bool) -> User:
     return user
 
 
+def show_likes(user: User, shows_likes: bool) -> User:
+    """Whether those who may read the account's posts also see what it likes, from the next read on."""
+    user.shows_likes = shows_likes
+    user.save(update_fields=["shows_likes"])
+    return user
+
+
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
     """Changes what is given, without what cannot be seen; raises Invalid naming the field."""
     given = {"display_name": display_name and " ".join(visible(display_name).split()), "bio": bio and visible(bio)}

@@ -108,4 +108,6 @@ class Me(APIView):
                 actions.change_language(request.user, given["language"])
             if "is_private" in given:
                 actions.change_privacy(request.user, given["is_private"])
+            if "shows_likes" in given:
+                actions.show_likes(request.user, given["shows_likes"])
         return Response(own_card(request.user))

@@ -33,4 +33,4 @@ def public_card(user: User) -> dict[str, Any]:
 
 
 def own_card(user: User) -> dict[str, Any]:
-    return {**public_card(user), **NO_RELATION, "language": user.language}
+    return {**public_card(user), **NO_RELATION, "language": user.language, "shows_likes": user.shows_likes}

@@ -8,6 +8,7 @@ from feedsite.pages import checked
 
 class PrivacyForm(forms.Form):
     is_private = forms.BooleanField(required=False)
+    shows_likes = forms.BooleanField(required=False)
 
 
 class ProfileForm(forms.Form):

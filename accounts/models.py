@@ -64,6 +64,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_private = models.BooleanField(default=False, db_default=False)
     # The language the account is spoken to in, a code of LANGUAGES; empty: as the browser asks.
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # Whoever may read the account's posts may also see what it likes.
+    shows_likes = models.BooleanField(default=False, db_default=False)
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
     # A suspended account can do nothing and is shown nowhere.
     is_active = models.BooleanField(default=True, db_default=True)

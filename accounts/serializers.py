@@ -27,6 +27,8 @@ class UserSerializer(SmallUserSerializer):
     followed_by = serializers.BooleanField(required=False)
     blocking = serializers.BooleanField(required=False)
     muting = serializers.BooleanField(required=False)
+    # Of one's own account only.
+    shows_likes = serializers.BooleanField(required=False)
 
 
 class UserListSerializer(serializers.Serializer):
@@ -66,5 +68,6 @@ class ProfileSerializer(serializers.Serializer):
     bio = serializers.CharField(required=False, allow_blank=True, max_length=500)
     is_private = GivenBooleanField(required=False)
     language = serializers.CharField(required=False, allow_blank=True)
+    shows_likes = GivenBooleanField(required=False)
     # What it is is judged by the action: nobody reads it in this process.
     avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import views as allauth
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -68,8 +69,15 @@ def language(request: Request) -> HttpResponse:
 def settings_privacy(request: Request) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/settings_privacy.html")
-    user = actions.change_privacy(request.user, checked(PrivacyForm(request.POST))["is_private"])
-    messages.success(request, PRIVATE_NOW if user.is_private else PUBLIC_NOW)
+    sent = checked(PrivacyForm(request.POST))
+    was_private = request.user.is_private
+    with transaction.atomic():  # all of it or nothing
+        user = actions.change_privacy(request.user, sent["is_private"])
+        actions.show_likes(user, sent["shows_likes"])
+    if user.is_private == was_private:
+        messages.success(request, _("Your privacy settings are saved."))
+    else:
+        messages.success(request, PRIVATE_NOW if user.is_private else PUBLIC_NOW)
     return redirect("settings_privacy")
 
 

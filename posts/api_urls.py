@@ -1,6 +1,6 @@
 from django.urls import path
 
-from posts.api import completing, drafts, lists, marks, media, posts, sharing, stories, writing
+from posts.api import completing, drafts, lists, marks, media, posts, profiles, sharing, stories, writing
 
 urlpatterns = [
     path("posts/<id:post_id>/history", writing.History.as_view()),
@@ -22,12 +22,17 @@ urlpatterns = [
     path("posts/<id:post_id>/quotes", sharing.Quotes.as_view()),
     path("posts/<id:post_id>/bookmark", marks.BookmarkPost.as_view()),
     path("bookmarks", marks.Bookmarks.as_view()),
-    path("users/<id:user_id>/posts", lists.UserPosts.as_view()),
     path("stories", stories.Stories.as_view()),
     path("stories/<id:story_id>", stories.StoryDetail.as_view()),
     path("stories/<id:story_id>/seen", stories.SeenStory.as_view()),
     path("stories/<id:story_id>/reply", stories.StoryReply.as_view()),
     path("users/<id:user_id>/stories", stories.UserStories.as_view()),
+    path("posts/<id:post_id>/pin", profiles.PinPost.as_view()),
+    path("users/<id:user_id>/posts", profiles.UserPosts.as_view()),
+    path("users/<id:user_id>/comments", profiles.UserComments.as_view()),
+    path("users/<id:user_id>/media", profiles.UserMedia.as_view()),
+    path("users/<id:user_id>/likes", profiles.UserLikes.as_view()),
+    path("users/<id:user_id>/pinned", profiles.UserPinned.as_view()),
     path("timeline/public", lists.PublicTimeline.as_view()),
     path("timeline/hashtag/<str:tag>", lists.HashtagTimeline.as_view()),
 ]

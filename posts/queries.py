@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 
 from accounts.models import User
 from feedsite.errors import NotFound
@@ -48,15 +48,6 @@ def public_timeline(viewer: Any) -> PostQuerySet:
 def tagged(viewer: Any, tag: str) -> PostQuerySet:
     """Public posts with a hashtag (lower case, without the sign), newest first."""
     return public_timeline(viewer).filter(hashtags__contains=[tag])
-
-
-def of_author(viewer: Any, author: User) -> PostQuerySet:
-    """An author's posts and shares that the viewer may see, newest first."""
-    posts = Post.objects.visible_to(viewer).timeline_entries().filter(author=author)
-    if not author.is_private:  # one's own post that one has shared stands there only
-        shared = Post.objects.filter(share_of=OuterRef("pk"), author=author, deleted_at=None)
-        posts = posts.exclude(Q(shares_count__gt=0, visibility="public") & Exists(shared))
-    return posts.for_cards(viewer).order_by("-pk")
 
 
 def comments_on(viewer: Any, post: Post) -> PostQuerySet:

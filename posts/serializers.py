@@ -133,6 +133,11 @@ class BookmarkSerializer(serializers.Serializer):
     has_bookmarked = serializers.BooleanField()
 
 
+class PinSerializer(serializers.Serializer):
+    post_id = serializers.CharField()
+    is_pinned = serializers.BooleanField()
+
+
 class LikeSerializer(serializers.Serializer):
     post_id = serializers.CharField()
     likes_count = serializers.IntegerField()

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
-from posts.views import drafts, editing, lists, marks, media, stories, thread, voting, writing
+from posts.views import drafts, editing, lists, marks, media, profiles, stories, thread, voting, writing
 
 urlpatterns = [
     re_path(r"^media/posts/(?P<media_id>[0-9]{1,16})/(?P<file>[a-z0-9-]+\.[a-z0-9]+)$", media.media_file),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("posts/<id:post_id>/unshare", marks.post_unshare, name="post_unshare"),
     path("posts/<id:post_id>/bookmark", marks.post_bookmark, name="post_bookmark"),
     path("posts/<id:post_id>/unbookmark", marks.post_unbookmark, name="post_unbookmark"),
+    path("posts/<id:post_id>/pin", marks.post_pin, name="post_pin"),
+    path("posts/<id:post_id>/unpin", marks.post_unpin, name="post_unpin"),
     path("posts/<id:post_id>/earlier", thread.earlier, name="earlier"),
     path("posts/<id:post_id>/delete", writing.post_delete, name="post_delete"),
     path("posts/<id:post_id>/restore", writing.post_restore, name="post_restore"),
@@ -27,7 +29,10 @@ urlpatterns = [
     path("drafts/<id:draft_id>/schedule", drafts.draft_schedule, name="draft_schedule"),
     path("@<username:username>/<id:post_id>/edit", editing.post_edit, name="post_edit"),
     path("@<username:username>/<id:post_id>/history", editing.post_history, name="post_history"),
-    path("@<username:username>", lists.profile, name="profile"),
+    path("@<username:username>", profiles.posts, name="profile"),
+    path("@<username:username>/comments", profiles.comments, name="profile_comments"),
+    path("@<username:username>/media", profiles.media, name="profile_media"),
+    path("@<username:username>/likes", profiles.likes, name="profile_likes"),
     path("@<username:username>/<id:post_id>", thread.thread, name="thread"),
     path("@<username:username>/<id:post_id>/likes", lists.likes, name="likes"),
     path("@<username:username>/<id:post_id>/shares", lists.shares, name="shares"),

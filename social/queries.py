@@ -105,8 +105,8 @@ def listed(viewer: Any, end: str, fixed: dict[str, Any], *, below: int | None, l
 
 def get_known(viewer: Any, username: str) -> User:
     """The account of that name; raises NotFound unless the viewer may know of it."""
-    user = User.objects.named(username).first()
-    if user is None or not may_know_of(viewer, user):
+    user = User.objects.active().named(username).filter(~blocks_viewer(viewer, "pk")).first()
+    if user is None:
         raise NotFound()
     return user
 

@@ -6,6 +6,7 @@ from posts.actions.drafting import discard_draft, publish_draft, publish_due, pu
 from posts.actions.editing import check_editable, edit
 from posts.actions.marks import bookmark, like, unbookmark, unlike
 from posts.actions.outbox import announce_after_commit, claim_post_id, put_into_outbox
+from posts.actions.pinning import pin, unpin
 from posts.actions.publishing import comment, post_or_answer, publish
 from posts.actions.sharing import share, unshare
 from posts.actions.stories import (
@@ -51,6 +52,7 @@ __all__ = [
     "keep_upload",
     "like",
     "note_seen",
+    "pin",
     "post_or_answer",
     "prepare_upload",
     "publish",
@@ -69,6 +71,7 @@ __all__ = [
     "share",
     "unbookmark",
     "unlike",
+    "unpin",
     "unshare",
     "upload",
     "vote",

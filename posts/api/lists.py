@@ -13,17 +13,6 @@ from posts import queries
 from posts.api.answers import page_of_posts
 from posts.serializers import PostListSerializer
 from posts.text import find_tag
-from social.api import find_user
-
-
-class UserPosts(APIView):
-    permission_classes = (AllowAny,)
-
-    @extend_schema(responses=PostListSerializer, parameters=PAGE_PARAMETERS)
-    def get(self, request: Any, user_id: int) -> Response:
-        """An account's posts that the caller may see, newest first."""
-        author = find_user(request.user, pk=user_id)
-        return page_of_posts(request, queries.of_author(request.user, author), f"posts:{user_id}")
 
 
 class PublicTimeline(APIView):

@@ -5,7 +5,7 @@ from posts.models.delivery import NEVER, AuthorState, Outbox, Pin
 from posts.models.draft import Draft
 from posts.models.ids import EPOCH, NextPostId, as_id, first_id_at, time_of
 from posts.models.leftover import Leftover
-from posts.models.marks import Bookmark, Like
+from posts.models.marks import Bookmark, Like, PinnedPost
 from posts.models.post import CONTENT_WARNING_LENGTH, WIDENING, Post, Revision, Visibility
 from posts.models.story import CAPTION_LENGTH, MOST_STORIES, STORY_LASTS, Story, StorySeen, oldest_living_id
 
@@ -29,6 +29,7 @@ __all__ = [
     "NextPostId",
     "Outbox",
     "Pin",
+    "PinnedPost",
     "Poll",
     "Post",
     "Revision",

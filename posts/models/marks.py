@@ -43,3 +43,21 @@ class Bookmark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} keeps {self.post_id}"
+
+
+class PinnedPost(models.Model):
+    """The post that somebody wants to be read first on their profile.
+
+    A table of its own: cards and timelines never ask. The row outlives a delete that may be undone; who reads goes
+    through `visible_to`, so it shows nothing meanwhile.
+    """
+
+    author = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # The index is for erasing posts.
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="pin")
+
+    class Meta:
+        db_table = "pinned_post"
+
+    def __str__(self) -> str:
+        return f"{self.author_id} pins {self.post_id}"

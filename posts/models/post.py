@@ -187,6 +187,8 @@ class Post(models.Model):
     shown_preview: "LinkPreview | None" = None
     # The quoted post, where the viewer may see it.
     quoted: "Post | None" = None
+    # What a comment answers, where it is shown away from its thread and the viewer may see that.
+    answered: "Post | None" = None
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

@@ -31,5 +31,13 @@ STILL = ("preview", "medium", "full")
 
 
 @register.filter
+def clock(seconds: float) -> str:
+    """A length as players show it: 0:07, 12:30, 1:02:03."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+@register.filter
 def any_processing(media: Iterable[Media]) -> bool:
     return any(one.status == Media.Status.PROCESSING for one in media)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from feedsite.pages import Request, page, render_list, signed_in
 from feedsite.pagination import page_of, page_request
 from posts import queries
-from social.queries import get_known, newcomers_might_follow, relations, with_relations
+from posts.profiles import placed_with_answered
+from social.queries import newcomers_might_follow, with_relations
 
 PEOPLE_SUGGESTED = 3
 
@@ -26,25 +27,11 @@ def public(request: Request) -> HttpResponse:
 
 
 @require_safe
-@page
-def profile(request: Request, username: str) -> HttpResponse:
-    if username != username.lower():
-        return redirect("profile", username.lower(), permanent=True)
-    viewer, person = request.user, get_known(request.user, username)
-    asked = page_request(request.GET, list_name=f"author:{person.pk}", viewer=viewer)
-    posts, next_cursor = page_of(queries.of_author(viewer, person).below(asked.after), asked)
-    context: dict[str, Any] = {"person": person, "items": queries.placed(viewer, posts), "next_cursor": next_cursor}
-    if viewer.is_authenticated and viewer != person:
-        context["relation"] = relations(viewer, [person.pk])[person.pk]
-    return render_list(request, "posts/profile.html", "posts/_list.html", context)
-
-
-@require_safe
 @signed_in
 def bookmarks(request: Request) -> HttpResponse:
     asked = page_request(request.GET, list_name="bookmarks", viewer=request.user)
     posts, next_cursor = page_of(queries.bookmarked(request.user, below=asked.after), asked, "bookmark_id")
-    context = {"items": queries.placed(request.user, posts), "next_cursor": next_cursor}
+    context = {"items": placed_with_answered(request.user, posts), "next_cursor": next_cursor}
     return render_list(request, "posts/bookmarks.html", "posts/_list.html", context)
 
 

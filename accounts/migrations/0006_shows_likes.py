@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0003_display_name_index")]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="shows_likes",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+    ]
