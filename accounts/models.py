@@ -32,6 +32,11 @@ USERNAME_VALIDATORS = [username_validator]
 COUNTED = {"followers_count", "following_count", "posts_count", "relations_version", "card_version"}
 
 
+def indexable(account: str = "") -> models.Q:
+    """Accounts that search engines may list; `account` is the way to one, as in `author__`."""
+    return models.Q(**{f"{account}is_active": True, f"{account}is_private": False})
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
@@ -119,6 +124,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self) -> str:
         return reverse("profile", args=[self.username])
+
+    @property
+    def is_indexable(self) -> bool:
+        """Whether search engines may list it; the same as `indexable`."""
+        return self.is_active and not self.is_private
 
     @property
     def name(self) -> str:

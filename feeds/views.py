@@ -15,6 +15,7 @@ from feedsite.pages import Request, next_url, page, render_list, signed_in
 from feedsite.pagination import page_of, page_request
 from posts.forms import PostForm
 from posts.models import as_id
+from posts.outside import site_shared
 from posts.queries import Placed, find_visible, placed, public_timeline
 from social import actions as social_actions
 from social.lists import get_list
@@ -80,7 +81,7 @@ def welcome(request: Request) -> HttpResponse:
     """What the site is, and what is said on it in public."""
     asked = page_request(request.GET, list_name="public", viewer=request.user)
     posts, next_cursor = page_of(public_timeline(request.user).below(asked.after), asked)
-    context = {"items": placed(request.user, posts), "next_cursor": next_cursor}
+    context = {"items": placed(request.user, posts), "next_cursor": next_cursor, "shared": site_shared(request)}
     return render_list(request, "feeds/welcome.html", "posts/_list.html", context)
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
@@ -34,6 +35,8 @@ Disallow: /settings
 Disallow: /admin
 Disallow: /api
 Disallow: /posts
+
+Sitemap: {sitemap}
 """
 
 
@@ -96,13 +99,16 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return HttpResponse(ROBOTS.format(sitemap=sitemap), content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An avatar or the picture of a link by its address; a name is never used again, so it may be kept for ever."""
-    return serve_file(request, path, cache_control="public, max-age=31536000, immutable")
+    answer = serve_file(request, path, cache_control="public, max-age=31536000, immutable")
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

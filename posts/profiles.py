@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from feedsite.pagination import PageRequest
-from posts.hydrate import complete, visible_posts
+from posts.hydrate import visible_posts
 from posts.models import Post, Visibility
 from posts.queries import Placed, placed
 from social.models import Block, Follow
@@ -131,9 +131,3 @@ def placed_with_answered(viewer: Any, posts: list[Post]) -> list[Placed]:
     for post in comments:
         post.answered = answered.get(post.in_reply_to_id or 0)
     return items
-
-
-def with_media(viewer: Any, posts: list[Post]) -> list[Post]:
-    """Posts with the media that hang on them."""
-    complete(viewer, posts)
-    return posts

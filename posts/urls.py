@@ -1,7 +1,21 @@
 from django.urls import path, re_path
 
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
-from posts.views import drafts, editing, lists, marks, media, profiles, stories, thread, voting, writing
+from posts.views import (
+    drafts,
+    editing,
+    embedding,
+    lists,
+    marks,
+    media,
+    profiles,
+    sitemaps,
+    stories,
+    syndication,
+    thread,
+    voting,
+    writing,
+)
 
 urlpatterns = [
     re_path(r"^media/posts/(?P<media_id>[0-9]{1,16})/(?P<file>[a-z0-9-]+\.[a-z0-9]+)$", media.media_file),
@@ -37,6 +51,7 @@ urlpatterns = [
     path("@<username:username>/<id:post_id>/likes", lists.likes, name="likes"),
     path("@<username:username>/<id:post_id>/shares", lists.shares, name="shares"),
     path("@<username:username>/<id:post_id>/quotes", lists.quotes, name="quotes"),
+    path("@<username:username>/<id:post_id>/print", thread.thread_print, name="thread_print"),
     path("bookmarks", lists.bookmarks, name="bookmarks"),
     path("feed/stories", stories.tray, name="story_tray"),
     path("stories", stories.all_stories, name="stories"),
@@ -47,4 +62,11 @@ urlpatterns = [
     path("stories/<id:story_id>/reply", stories.story_reply, name="story_reply"),
     path("stories/<id:story_id>/seen", stories.story_viewers, name="story_viewers"),
     path("posts/<id:post_id>/story", stories.answered_story, name="answered_story"),
+    path("@<username:username>/rss", syndication.profile_rss, name="profile_rss"),
+    path("tags/<tag:tag>/rss", syndication.tag_rss, name="tag_rss"),
+    path("oembed", embedding.oembed, name="oembed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-people-<id:number>.xml", sitemaps.people, name="sitemap_people"),
+    path("sitemap-posts-<id:hours>-<id:number>.xml", sitemaps.posts, name="sitemap_posts"),
+    path("sitemap-tags.xml", sitemaps.tags, name="sitemap_tags"),
 ]

@@ -75,6 +75,7 @@ def meet(town: Community) -> None:
     social_actions.hide_shares(follower=alice, author=bob)
     account_actions.issue_token(alice)
     tell_on_two_devices(alice)
+    account_actions.show_likes(bob, True)
     town.ids["list"] = social_actions.make_list(owner=alice, name="Boat people").pk
     social_actions.add_to_list(owner=alice, list_id=town.ids["list"], person=bob)
     town.ids["empty_list"] = social_actions.make_list(owner=alice, name="Nobody yet").pk
@@ -122,6 +123,8 @@ def talk(town: Community) -> None:
     for person in (bob, carol):
         actions.like(actor=person, post_id=town.ids["thread"])
     publish(town, "quiet", "alice", "Nobody says anything about this.")
+    for author, name in ((alice, "thread"), (bob, "linking")):
+        actions.pin(actor=author, post_id=town.ids[name])
 
 
 def show_pictures(town: Community) -> None:

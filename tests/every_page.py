@@ -98,7 +98,8 @@ VISITOR = [
     "/account/inactive", "/@alice", "/@alice/followers", "/@alice/following", "/@alice/{thread}",
     "/@alice/{pictures_4}", "/@bob/{open_poll}", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
     "/@bob/{shown}/quotes", "/@alice/{edited}/history", "/tags/quay", "/tags/nothing", "/@erin",
-    "/@erin/followers", "/password/reset/key/1-nonsense",
+    "/@erin/followers", "/password/reset/key/1-nonsense", "/@alice/comments", "/@alice/media", "/@carol/media",
+    "/@bob/likes", "/@erin/media", "/@alice/{thread}/print", "/@carol/{warned}/print",
 ]  # fmt: skip
 ALICE = [
     "/", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
@@ -117,11 +118,15 @@ ALICE = [
     "/stories", "/stories/bob", "/stories/carol", "/stories/erin", "/stories/alice?story={own_story}",
     "/stories/alice?story={unseen_story}", "/stories/{own_story}/seen", "/stories/{own_story}/delete",
     "/compose/story", "/@alice/{story_answer}",
+    "/@alice/comments", "/@alice/media", "/@alice/likes",
+    "/@bob/comments", "/@bob/media", "/@bob/likes", "/@dave/comments", "/@frank/media", "/@bob/{open_poll}/print",
+    "/@bob/{moving}/print", "/@alice/{quiet}/print", "/@carol/{quoting}/print", "/@bob/{quoting_nothing}/print",
+    "/@bob/{video}/print",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
-    "/settings/blocks", "/settings/devices",
-    "/stories", "/stories/newcomer",
+    "/settings/blocks", "/settings/devices", "/stories", "/stories/newcomer", "/@newcomer/comments",
+    "/@newcomer/media", "/@newcomer/likes",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300
@@ -144,6 +149,7 @@ SAID_NO = [
     Visit("alice", "/nowhere", 404),
     Visit("alice", "/posts/{thread}/story", 404),
     Visit("", "/@alice/{followers_only}", 404),
+    Visit("bob", "/@alice/likes", 403),
     Visit("alice", "/posts", 413, {"content": "x" * 300_000}),
     Visit("", "/password/reset", 429, by=hurried),
     Visit("alice", "/", 500, by=broken),

@@ -3,12 +3,14 @@
 All are counted: the session, the person, the page's own and what the frame around it asks.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.actions import show_likes
 from accounts.models import User
 from feeds.tasks import find_trends
 from posts import actions
@@ -30,6 +32,20 @@ PAGES = {
     "/explore": 8,
     "/@bob": 11,
     "/@alice": 9,
+    "/@bob/comments": 8,
+    "/@bob/media": 7,
+    "/@bob/likes": 12,
+    "/@alice/likes": 10,
+    "/@bob/{post}/print": 7,
+    # What everybody reads asks for nobody's session.
+    "/@bob/rss": 3,
+    "/tags/moss/rss": 2,
+    "/oembed?url=http://testserver/@bob/{post}": 2,
+    "/oembed?url=http://testserver/@bob": 1,
+    "/sitemap.xml": 2,
+    "/sitemap-people-0.xml": 1,
+    "/sitemap-posts-720-35.xml": 1,
+    "/sitemap-tags.xml": 1,
     "/tags/moss": 8,
     "/bookmarks": 7,
     "/lists": 3,
@@ -66,6 +82,10 @@ LISTS = {
     "/trends/hashtags": 2,
     "/trends/posts": 6,
     "/users/{bob}/posts": 10,
+    "/users/{bob}/comments": 7,
+    "/users/{bob}/media": 8,
+    "/users/{bob}/likes": 11,
+    "/users/{bob}/pinned": 7,
     "/users/{bob}/followers": 7,
     "/posts/{post}": 6,
     "/posts/{post}/comments": 5,
@@ -89,6 +109,8 @@ def town(alice: User, bob: User, carol: User, dave: User) -> dict[str, int]:
         social.add_to_list(owner=alice, list_id=kept.pk, person=author)
     LinkPreview.objects.create(url="https://example.org/", url_digest=bytes(32), title="Elsewhere")
     post = publish(bob, "The one #moss", poll=POLL, media_ids=pictured(bob)).pk
+    actions.pin(actor=bob, post_id=post)
+    show_likes(bob, True)
     return {"list": kept.pk, "post": post, "bob": bob.pk}
 
 
@@ -114,6 +136,9 @@ def fill(town: dict[str, int], first: int, last: int) -> None:
         actions.bookmark(actor=alice, post_id=polled.pk)
         answer = actions.comment(author=carol, post_id=town["post"], content="hm", media_ids=pictured(carol))
         actions.comment(author=alice, post_id=answer.pk, content="hm hm")
+        actions.comment(author=bob, post_id=answer.pk, content="so", media_ids=pictured(bob))
+        for liked, person in itertools.product((quote, own, polled, linked, answer), (alice, bob)):
+            actions.like(actor=person, post_id=liked.pk)
         actions.edit(actor=bob, post_id=town["post"], content=f"The one {n} #moss")
         actions.save_draft(author=alice, content=f"draft {n}", poll=POLL, media_ids=pictured(alice))
         for owner in (alice, bob, carol):

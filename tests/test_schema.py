@@ -64,6 +64,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
         social.unfollow(follower=carol, author=bob)
     circles(document, app, api(carol), alice, carol)
     pushing(document, app)
+    profiles(document, api(alice), app, alice, post)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
     new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}
@@ -117,3 +118,15 @@ def circles(document, app, other, alice, carol):
     check(document, "delete", path, *app.delete(path))
     check(document, "get", "/suggestions", *other.get("/suggestions"))
     check(document, "delete", f"/suggestions/{alice.pk}", *other.delete(f"/suggestions/{alice.pk}"))
+
+
+def profiles(document, owner, other, alice, post):
+    """What stands on a profile, for its owner and for somebody else."""
+    path = f"/posts/{post}/pin"
+    for app in (owner, other):
+        check(document, "post", path, *app.post(path))
+        for tab in ("posts", "comments", "media", "likes", "pinned"):
+            read = f"/users/{alice.pk}/{tab}"
+            check(document, "get", read, *app.get(read))
+        check(document, "delete", path, *app.delete(path))
+    check(document, "patch", "/users/me", *owner.patch("/users/me", {"shows_likes": True}))

@@ -13,6 +13,7 @@ from feedsite.errors import NotFound
 from feedsite.pages import Request, page, render_list
 from feedsite.pagination import page_of, page_request
 from posts import queries, text
+from posts.outside import tag_shared
 
 PEOPLE_SUGGESTED = 4
 TAGS_ON_A_CARD = 5
@@ -48,5 +49,6 @@ def tag(request: Request, tag: str) -> HttpResponse:
     posts, next_cursor = page_of(tagged.below(asked.after), asked)
     context: dict[str, Any] = {"tag": tag, "items": queries.placed(request.user, posts), "next_cursor": next_cursor}
     if not request.htmx:
+        context["shared"] = tag_shared(request, tag)
         context["usage"] = reading.usage(tag, posts, timezone.now())
     return render_list(request, "feeds/trends/tag.html", "posts/_list.html", context)

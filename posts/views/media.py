@@ -22,11 +22,14 @@ HTMX_STOPS_ASKING = 286
 @page
 def media_file(request: Request, media_id: int, file: str) -> HttpResponse:
     """A file of a post that the viewer may see, or of one's own upload; nothing of it at any other address."""
-    media = queries.get_shown_media(viewer_of(request), media_id)
+    viewer = viewer_of(request)
+    media = queries.get_shown_media(viewer, media_id)
     if file not in {named[0] for named in media.files.values()}:
         raise NotFound()
     answer: Any = serve_file(request, files.stored_name(media.folder, file), cache_control=ASK_AGAIN)
     answer["Vary"] = "Authorization, Cookie"
+    if not viewer.is_authenticated:  # other sites that show a public post may show this
+        answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer  # type: ignore[no-any-return]
 
 

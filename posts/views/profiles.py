@@ -12,7 +12,9 @@ from accounts.models import User
 from feedsite.pages import Request, page, render_list
 from feedsite.pagination import PageRequest, page_request
 from posts import profiles
-from posts.profiles import placed_with_answered, with_media
+from posts.hydrate import attach_media
+from posts.outside import person_shared
+from posts.profiles import placed_with_answered
 from posts.queries import Placed, placed
 from social.queries import get_known, relations
 
@@ -35,6 +37,7 @@ def tab(fill: Callable[[Request, User, PageRequest], dict[str, Any]]) -> Callabl
         context = {"person": person, "tab": name, "status": 200, **fill(request, person, asked)}
         if not request.htmx:
             context |= around(viewer, person)
+            context |= {"is_unlisted": True} if not person.is_indexable else {"shared": person_shared(request, person)}
         response = render_list(request, "posts/profile.html", FRAGMENTS.get(name, "posts/_list.html"), context)
         response.status_code = context["status"]
         return response
@@ -71,7 +74,8 @@ def comments(request: Request, person: User, asked: PageRequest) -> dict[str, An
 @tab
 def media(request: Request, person: User, asked: PageRequest) -> dict[str, Any]:
     found, next_cursor = profiles.media_of(request.user, person, asked)
-    return {"items": with_media(request.user, found), "next_cursor": next_cursor}
+    attach_media(found)
+    return {"items": found, "next_cursor": next_cursor}
 
 
 @tab

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedsite.errors import Invalid
 from feedsite.pages import Request, checked, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_request
-from posts import actions, queries, threads
+from posts import actions, outside, printing, queries, threads
 from posts.forms import CommentForm
 from posts.models import Post, as_id
 from posts.views.uploading import sent_form
@@ -29,7 +29,10 @@ def thread(request: Request, username: str, post_id: int) -> HttpResponse:
 
 def thread_page(request: Request, post: Post, form: Form, status: int = 200) -> HttpResponse:
     asked = page_request(request.GET, list_name=threads.list_name(post.pk), viewer=request.user)
-    context = {"post": post, "form": form, "thread": threads.thread(request.user, post, asked)}
+    context: dict[str, Any] = {"post": post, "form": form, "thread": threads.thread(request.user, post, asked)}
+    context["is_unlisted"] = not post.author.is_indexable
+    if not request.user.is_authenticated:  # whatever one sees then, all may
+        context["shared"] = outside.post_shared(request, post)
     response = render_list(request, "posts/thread.html", "posts/thread.html", context)
     response.status_code = status
     return response
@@ -42,6 +45,18 @@ def replies(request: Request, post: Post) -> HttpResponse:
     found, next_cursor = threads.more_replies(request.user, post, asked, level)
     context = {"replies": found, "next_cursor": next_cursor, "parent": post, "more_level": level}
     return render_list(request, "posts/_replies.html", "posts/_replies.html", context | {"viewer": request.user})
+
+
+@require_safe
+@page
+def thread_print(request: Request, username: str, post_id: int) -> HttpResponse:
+    """The whole thread as plain reading; that of a comment is the one it stands in."""
+    post = queries.get_original(request.user, post_id)
+    first = queries.get_visible(request.user, post.root_id) if post.root_id else post
+    if first.pk != post_id or first.author.username != username:
+        return redirect("thread_print", first.author.username, first.pk)
+    context = {"post": first, "printed": printing.printed(request.user, first), "most": printing.MOST_COMMENTS}
+    return render(request, "posts/print.html", context | {"is_unlisted": True})
 
 
 @require_safe

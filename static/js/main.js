@@ -24,6 +24,7 @@ import "./settings.js";
 import "./requests.js";
 import "./lists.js";
 import "./stories.js";
+import "./print.js";
 import "./live.js";
 import "./shortcuts.js";
 import "./theme-color.js";
