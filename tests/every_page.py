@@ -150,6 +150,7 @@ SAID_NO = [
     Visit("alice", "/posts/{thread}/story", 404),
     Visit("", "/@alice/{followers_only}", 404),
     Visit("bob", "/@alice/likes", 403),
+    Visit("", "/sitemap-posts-2-1.xml", 404),
     Visit("alice", "/posts", 413, {"content": "x" * 300_000}),
     Visit("", "/password/reset", 429, by=hurried),
     Visit("alice", "/", 500, by=broken),
