@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_display_name_index")]
+    dependencies = [("accounts", "0007_language")]
 
     operations = [
         migrations.AddField(
