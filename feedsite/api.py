@@ -22,7 +22,7 @@ FEATURES |= {"lists": True, "suggestions": True}
 FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
 FEATURES |= {"push": True}
 FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
-FEATURES |= {"stories": True}
+FEATURES |= {"stories": True, "trends": True}
 FEATURES |= {"oembed": True, "pinned_posts": True, "rss": True}
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("posts", "0004_what_people_make"),
+        ("posts", "0006_stories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
