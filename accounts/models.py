@@ -7,7 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserM
 from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models import F
+from django.db.models.functions import Left, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -100,12 +101,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             # The newest accounts, for the admin's list.
             models.Index(fields=["-created_at"], name="user_created"),
-            # Names that begin like what somebody is typing; for usernames there is the one of `unique`.
-            models.Index(
-                OpClass(Lower("display_name"), name="text_pattern_ops"),
-                name="user_display_name",
-                condition=~models.Q(display_name=""),
-            ),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +133,32 @@ class User(AbstractBaseUser, PermissionsMixin):
     def avatar_url(self) -> str | None:
         # Wherever the file lies, it is served by the site itself.
         return f"{settings.MEDIA_URL}{self.avatar.name}" if self.avatar else None
+
+
+class NameWord(models.Model):
+    """A word by which an account is found: its username, its display name or a word of that, folded.
+
+    Kept by triggers (`accounts/migrations/0005_name_words.py`) with every change of a name.
+    """
+
+    pk = models.CompositePrimaryKey("user_id", "word")
+    user_id = models.BigIntegerField()
+    word = models.TextField()
+    # About log2 of the followers, so that it seldom moves.
+    fame = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "name_word"
+        indexes = [
+            # Words that begin like what somebody is typing, in their own order.
+            models.Index(OpClass(F("word"), name="text_pattern_ops"), name="name_word_start"),
+            # The best known whose words begin with these letters.
+            models.Index(Left("word", 1), F("fame").desc(), name="name_word_letter_fame"),
+            models.Index(Left("word", 3), F("fame").desc(), name="name_word_letters_fame"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class IdempotentRequest(models.Model):

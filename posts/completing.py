@@ -8,34 +8,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from feedsite.errors import Invalid
 from posts import text
+from social.names import named_like
 
 SHOWN = 8
-# Names that begin alike are looked at in their own order, at most so many, before the best known are taken.
-LOOKED_AT = 200
 # Hashtags are counted in the newest public posts, and in the writer's own.
 RECENT_POSTS, OWN_POSTS = 3000, 300
 LONGEST = 100
 
-# Whom the viewer follows comes first. The indexes are `accounts_user_username_…_like` and `user_display_name`.
-PEOPLE = """
-WITH named AS (
-  (SELECT u.id FROM accounts_user u WHERE u.username LIKE %(start)s AND u.is_active ORDER BY u.username LIMIT %(most)s)
-  UNION
-  (SELECT u.id FROM accounts_user u WHERE lower(u.display_name) LIKE %(start)s AND u.display_name <> '' AND u.is_active
-    ORDER BY lower(u.display_name) LIMIT %(most)s)
-), followed AS (
-  SELECT u.id FROM follow f JOIN accounts_user u ON u.id = f.followee_id
-   WHERE f.follower_id = %(viewer)s AND u.is_active
-     AND (u.username LIKE %(start)s OR lower(u.display_name) LIKE %(start)s)
-   ORDER BY u.followers_count DESC LIMIT %(shown)s
-)
-SELECT u.id FROM accounts_user u
- WHERE u.id IN (SELECT id FROM named UNION SELECT id FROM followed)
-   AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = u.id AND b.blocked_id = %(viewer)s)
-   AND NOT EXISTS (SELECT FROM block b WHERE b.blocker_id = %(viewer)s AND b.blocked_id = u.id)
- ORDER BY u.id IN (SELECT id FROM followed) DESC, u.username = %(exactly)s DESC, u.followers_count DESC, u.id
- LIMIT %(shown)s
-"""
 TAGS = """
 WITH recent AS (
   (SELECT p.id, p.hashtags, p.author_id FROM post p
@@ -61,11 +40,8 @@ def split(query: str) -> tuple[str, str]:
 
 
 def people(viewer: Any, start: str) -> list[User]:
-    """Accounts whose name or display name begins so, those the viewer follows first; 2 queries."""
-    numbers = {"viewer": viewer.pk or 0, "most": LOOKED_AT, "shown": SHOWN}
-    found = [pk for (pk,) in rows(PEOPLE, start=beginning(start), exactly=start, **numbers)]
-    users = User.objects.in_bulk(found)
-    return [users[pk] for pk in found if pk in users]
+    """Accounts whose name or display name begins so, those the viewer follows first; 1 query."""
+    return [found.user for found in named_like(viewer, start, limit=SHOWN)]
 
 
 def tags(viewer: Any, start: str) -> list[tuple[str, int]]:
