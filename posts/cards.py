@@ -11,7 +11,7 @@ from accounts.models import User
 from feedsite.rendering import stamp
 from posts.files import address
 from posts.models import LinkPreview, Media, Poll, Post
-from posts.queries import placed
+from posts.queries import Placed, placed
 
 
 def text_id(pk: int | None) -> str | None:
@@ -160,7 +160,13 @@ def post_card(
 
 def post_cards(viewer: Any, posts: list[Post]) -> list[dict[str, Any]]:
     """Cards of posts from `for_cards`, of shares what they share; a query more for each kind of thing on them."""
-    items = placed(viewer, posts)
-    named = {pk for item in items for pk in (item.post.in_reply_to_id, item.post.quote_of_id) if pk}
-    seen = set(Post.objects.visible_to(viewer).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
-    return [post_card(item.post, sharer=item.sharer, hidden=named - seen) for item in items]
+    return placed_cards(viewer, placed(viewer, posts))
+
+
+def placed_cards(viewer: Any, items: list[Placed]) -> list[dict[str, Any]]:
+    """Cards of posts that are complete; one query where some are comments."""
+    answered = {item.post.in_reply_to_id for item in items if item.post.in_reply_to_id}
+    shown = Post.objects.visible_to(viewer).filter(pk__in=answered).values_list("pk", flat=True) if answered else ()
+    named = answered | {item.post.quote_of_id for item in items if item.post.quote_of_id}
+    known = {*shown, *(item.post.quoted.pk for item in items if item.post.quoted)}
+    return [post_card(item.post, sharer=item.sharer, hidden=named - known) for item in items]
