@@ -1,6 +1,7 @@
 from django.urls import path
 
 from feeds import api
+from feeds.search.api import Search, Suggest
 from feeds.trends import api as trends
 
 urlpatterns = [
@@ -10,4 +11,6 @@ urlpatterns = [
     path("trends/posts", trends.RisingPosts.as_view()),
     path("suggestions", api.Suggestions.as_view()),
     path("suggestions/<id:user_id>", api.Suggested.as_view()),
+    path("search", Search.as_view()),
+    path("search/suggest", Suggest.as_view()),
 ]

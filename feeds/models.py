@@ -1,7 +1,11 @@
 """What you see: the materialised part of home timelines; trends have files of their own."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Left
 
 from feeds.policy import INACTIVE
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
@@ -90,3 +94,68 @@ class FeedDay(models.Model):
 
     class Meta:
         db_table = "feed_day"
+
+
+class PostWords(models.Model):
+    """What a post is found by, one narrow row beside it; kept by triggers (`feeds/migrations/0010_search.py`).
+
+    The words of its text with their places, and `@<author id>`, `#<tag>`, `+media`. Shares have none.
+    """
+
+    post_id = models.BigIntegerField(primary_key=True)
+    words = SearchVectorField()
+
+    class Meta:
+        db_table = "post_search"
+        # Posts with all of these words. A list of pending rows would be read by every search.
+        indexes = [GinIndex(fields=["words"], fastupdate=False, name="post_search_words")]
+
+
+class SearchFill(models.Model):
+    """A row while posts from before there was a search wait for theirs: those below this id."""
+
+    below = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "search_fill"
+
+
+class Hashtag(models.Model):
+    """How many public posts of public accounts have a hashtag, but for the changes that wait in HashtagNote."""
+
+    id = models.BigAutoField(primary_key=True)
+    tag = models.TextField(unique=True)
+    # Without accents: the spelling by which it is looked for.
+    folded = models.TextField()
+    # May be below 0 for a moment, where a post's end was counted before its making.
+    posts_count = models.IntegerField(default=0, db_default=0)
+    # About log2 of them, so that the indexes seldom move.
+    fame = models.GeneratedField(
+        expression=models.Func(F("posts_count"), function="fame"),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        db_table = "hashtag"
+        indexes = [
+            # Tags that begin like what somebody is typing, in their own order.
+            models.Index(OpClass(F("folded"), name="text_pattern_ops"), name="hashtag_start"),
+            # The most used that begin with these letters.
+            models.Index(Left("folded", 1), F("fame").desc(), name="hashtag_letter_fame"),
+            models.Index(Left("folded", 3), F("fame").desc(), name="hashtag_letters_fame"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.tag}"
+
+
+class HashtagNote(models.Model):
+    """A post with a hashtag has come (1) or gone (-1) and is not in its count yet."""
+
+    id = models.BigAutoField(primary_key=True)
+    tag = models.TextField()
+    change = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "hashtag_note"

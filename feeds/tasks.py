@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
 from feeds.notes import Change
+from feeds.search import tag_search
+from feeds.search import upkeep as search_upkeep
 from feeds.trends import listing
 
 SETTLE_AT_ONCE = 50_000
@@ -93,6 +95,21 @@ def trim_feeds(after: int = 0) -> None:
 def find_trends() -> None:
     """Counts the hours whose turn it is and lists what rises in them."""
     listing.refresh(timezone.now())
+
+
+@shared_task
+def fill_search() -> None:
+    search_upkeep.fill()
+
+
+@shared_task
+def count_hashtags() -> None:
+    tag_search.count()
+
+
+@shared_task
+def recount_hashtags() -> None:
+    tag_search.recount()
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from feeds import views
+from feeds.search.views import search_page
 from feeds.trends import views as trends
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("lists/<id:list_id>", views.list_timeline, name="list"),
     path("suggestions", views.people_to_follow, name="suggestions"),
     path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),
+    path("search", search_page, name="search"),
     path("feed/new", views.feed_new, name="feed_new"),
     path("posts/<id:entry_id>/card", views.post_card, name="post_card"),
 ]

@@ -100,6 +100,7 @@ VISITOR = [
     "/@bob/{shown}/quotes", "/@alice/{edited}/history", "/tags/quay", "/tags/nothing", "/@erin",
     "/@erin/followers", "/password/reset/key/1-nonsense", "/@alice/comments", "/@alice/media", "/@carol/media",
     "/@bob/likes", "/@erin/media", "/@alice/{thread}/print", "/@carol/{warned}/print",
+    "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
 ]  # fmt: skip
 ALICE = [
     "/", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
@@ -113,6 +114,8 @@ ALICE = [
     "/@bob/{open_poll}", "/@bob/{voted_poll}", "/@alice/{own_poll}", "/@carol/{closed_poll}", "/@bob/{long}",
     "/@alice/{edited}/edit", "/@alice/{edited}/history", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
     "/@bob/{shown}/quotes", "/@alice/{quiet}/likes", "/@alice/{quiet}/quotes", "/posts/{quiet}/delete", "/tags/quay",
+    "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
+    "/search?q=" + "x" * 501,
     "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
     "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
     "/stories", "/stories/bob", "/stories/carol", "/stories/erin", "/stories/alice?story={own_story}",

@@ -43,8 +43,11 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     reads = ["/users/me", me, "/users/lookup?username=alice", f"{her}/followers", f"{me}/following", f"{her}/posts"]
     reads += ["/timeline", "/timeline/public", "/timeline/hashtag/tea", f"/posts/{post}", f"/posts/{post}/comments"]
     reads += [f"/posts/{post}/likes", "/site", "/follow-requests", "/trends/hashtags", "/trends/posts"]
+    reads += ["/search?q=hello", "/search?q=bob&type=users"]
+    reads += ["/search?q=te&type=hashtags", "/search/suggest?q=bo"]
     rise(post)
     wrong = ["/users/999", "/timeline?limit=0", "/posts/5", "/timeline?cursor=x", "/users/lookup"]
+    wrong += ["/search", "/search?q=x&type=y", "/search/suggest?q="]
     for path in (*reads, *wrong):
         check(document, "get", path, *app.get(path))
     check(document, "get", "/timeline", *api().get("/timeline"))
