@@ -18,6 +18,8 @@ import "./viewer.js";
 import "./composer-parts.js";
 import "./composer-drafts.js";
 import "./complete.js";
+import "./search.js";
+import "./highlights.js";
 import "./zones.js";
 import "./cards.js";
 import "./settings.js";

@@ -25,9 +25,18 @@ function go(keys) {
   return Boolean(address);
 }
 
+// The box that is seen, else its page.
+function search() {
+  const box = [...document.querySelectorAll("[data-search-text]")].find((one) => one.checkVisibility());
+  if (!box) return click(document.querySelector(".site-search-link"));
+  box.focus();
+  return box.select();
+}
+
 const deeds = {
   ...forPosts,
   "?": openSheet,
+  "/": search,
   n: compose,
   c: compose,
   ".": () => click(document.querySelector("[data-new-posts]:not([hidden])")),
