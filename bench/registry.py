@@ -17,4 +17,5 @@ BENCHES = {
     "growth": "bench.growth.growth",
     "trends": "bench.trends.trends",
     "replay": "bench.replay.replay",
+    "search": "bench.search.searching",
 }

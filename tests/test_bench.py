@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils.module_loading import import_string
 
-from bench import load, replay, results, sockets, stage
+from bench import hacker_news, load, replay, results, sockets, stage
 from bench.registry import BENCHES
 from bench.timing import percentile
 from tests.site import BASE_DIR
@@ -44,7 +44,7 @@ def check(name: str, rows: list[results.Row]) -> None:
 
 
 def test_every_bench_is_tried_here() -> None:
-    assert set(QUICK) | set(SLOW) >= set(BENCHES) - {"replay"}
+    assert set(QUICK) | set(SLOW) >= set(BENCHES) - {"replay", "search"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -70,6 +70,12 @@ def test_replay_of_a_small_graph_gives_rows(tmp_path: Path, monkeypatch: pytest.
 def test_replay_passes_over_a_graph_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay, "FOLDER", tmp_path)
     assert list(replay.replay()) == []
+
+
+@pytest.mark.skipif(not hacker_news.is_here(), reason="the titles of Hacker News are not in ../shared/data")
+@pytest.mark.django_db(transaction=True)
+def test_searching_a_few_posts_gives_rows() -> None:
+    check("search", list(import_string(BENCHES["search"])(posts=3_000, accounts=200, most=400, rounds=1)))
 
 
 @pytest.mark.skipif(not os.environ.get("PROVE"), reason="starts whole sites for minutes: make prove")
