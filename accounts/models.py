@@ -138,7 +138,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class NameWord(models.Model):
     """A word by which an account is found: its username, its display name or a word of that, folded.
 
-    Kept by triggers (`accounts/migrations/0005_name_words.py`) with every change of a name.
+    Kept by triggers (`accounts/migrations/0006_name_words.py`) with every change of a name.
     """
 
     pk = models.CompositePrimaryKey("user_id", "word")

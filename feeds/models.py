@@ -97,7 +97,7 @@ class FeedDay(models.Model):
 
 
 class PostWords(models.Model):
-    """What a post is found by, one narrow row beside it; kept by triggers (`feeds/migrations/0010_search.py`).
+    """What a post is found by, one narrow row beside it; kept by triggers (`feeds/migrations/0011_search.py`).
 
     The words of its text with their places, and `@<author id>`, `#<tag>`, `+media`. Shares have none.
     """

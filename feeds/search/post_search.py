@@ -1,4 +1,4 @@
-"""Posts by their words. How the windows go: `search_posts` in `feeds/migrations/0010_search.py`."""
+"""Posts by their words. How the windows go: `search_posts` in `feeds/migrations/0011_search.py`."""
 
 from typing import Any
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_language")]
+    dependencies = [("accounts", "0004_language")]
 
     operations = [
         migrations.AddField(

@@ -95,7 +95,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0007_language")]
+    dependencies = [("accounts", "0005_shows_likes")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, "DROP FUNCTION near_spellings, fame, name_words, folded"),

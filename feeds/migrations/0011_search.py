@@ -229,8 +229,8 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_name_words"),
-        ("feeds", "0011_trends"),
+        ("accounts", "0006_name_words"),
+        ("feeds", "0010_trends"),
         ("posts", "0004_what_people_make"),
         ("social", "0001_initial"),
     ]
