@@ -68,10 +68,14 @@ DELETE FROM graph_wanted w USING block b
  WHERE (b.blocker_id = w.follower_id AND b.blocked_id = w.followee_id)
     OR (b.blocker_id = w.followee_id AND b.blocked_id = w.follower_id)
 """
-# Whoever is let in by the import waits no longer.
+# Whoever is let in by the import waits no longer, and stands in no notification as waiting.
 DROP_REQUESTS = """
-DELETE FROM follow_request r USING graph_wanted w
- WHERE r.followee_id = w.followee_id AND r.follower_id = w.follower_id
+WITH answered AS (
+  DELETE FROM follow_request r USING graph_wanted w
+   WHERE r.followee_id = w.followee_id AND r.follower_id = w.follower_id
+  RETURNING r.followee_id, r.follower_id
+)
+INSERT INTO notice (recipient_id, actor_id, type) SELECT followee_id, follower_id, 'follow_request' FROM answered
 """
 # An author whom nobody but this transaction knows has no post, and no publish of theirs is under
 # way: such edges may be pushed from the start. All others are pulled until the mover has them.

@@ -146,3 +146,52 @@ class ListMember(models.Model):
         db_table = "list_member"
         # The lists somebody is on: when a follow or an account ends.
         indexes = [models.Index(fields=["member", "list"], name="list_member_in")]
+
+
+class NoticeType(models.TextChoices):
+    """What somebody is told of."""
+
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    LIKE = "like"
+    COMMENT = "comment"
+    SHARE = "share"
+    QUOTE = "quote"
+    MENTION = "mention"
+    MODERATION = "moderation"
+
+
+class NextNoticeId(models.Func):
+    """The database's maker of ids that order by time, which posts have theirs from."""
+
+    function = "next_post_id"
+    template = "%(function)s()"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+class Notice(models.Model):
+    """Owed to `recipient`: to look again whether what `actor` did still stands, and to tell of it once.
+
+    Written in the transaction that begins or ends what it is about; `notifications.delivery` takes it away.
+    """
+
+    id = models.BigIntegerField(primary_key=True, db_default=NextNoticeId(), editable=False)
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    # Null: the site itself.
+    actor = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    type = models.CharField(max_length=14, choices=NoticeType)
+    # Of posts this app knows nothing but their ids.
+    post_id = models.BigIntegerField(null=True)
+    # What moderation has to say.
+    text = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        db_table = "notice"
+        # All that is owed to one person, oldest first.
+        indexes = [models.Index(fields=["recipient", "id"], name="notice_of")]
+
+    def __str__(self) -> str:
+        return f"{self.type} for {self.recipient_id}"

@@ -26,6 +26,8 @@ SELECT a.id, f.follower_id IS NOT NULL,
                   AND (m.expires_at IS NULL OR m.expires_at > now())
 """
 
+RELATION_COLUMNS = "id, following, requested, followed_by, blocking, muting, muted_until, hides_shares"
+
 
 @dataclass(frozen=True)
 class Relation:

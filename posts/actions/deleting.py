@@ -14,6 +14,7 @@ from feeds import tasks as feeds_tasks
 from feedsite.errors import Forbidden, NotFound
 from posts.actions.counting import count_comment, count_share, hold_share, hold_thread
 from posts.actions.outbox import announce_after_commit, lock_author, owe_again
+from posts.actions.owing import owe_of_post, owe_of_share
 from posts.models import Post
 from posts.queries import get_visible
 
@@ -39,6 +40,7 @@ def remove(post: Post, *, by_author: bool = False) -> bool:
         feeds_tasks.tell_card_after_commit(post.pk)
         if post.share_of_id:
             count_share(post, -1)
+            owe_of_share(post)
         if post.root_id is None:
             feeds_tasks.retract.delay_on_commit(post.pk)
             User.objects.filter(pk=post.author_id).update(posts_count=F("posts_count") - 1)
@@ -80,6 +82,7 @@ def check_restorable(post: Post) -> None:
 def put_back(post: Post, author: User) -> None:
     """Undoes what `remove` did besides: counters, and the rows in feeds by way of the outbox."""
     feeds_tasks.tell_card_after_commit(post.pk)
+    owe_of_post(post)  # it may have been away when they were to be told
     if post.root_id is None:
         owe_again(post)
         User.objects.filter(pk=post.author_id).update(posts_count=F("posts_count") + 1)

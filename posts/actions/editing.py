@@ -10,6 +10,7 @@ from accounts.models import User
 from feeds import tasks as feeds_tasks
 from feedsite.errors import Forbidden, Invalid, NotFound
 from posts.actions.outbox import announce_after_commit, lock_author, owe_again
+from posts.actions.owing import owe_of_mentions, owe_of_post
 from posts.actions.previewing import look_after_commit, owed_preview
 from posts.actions.publishing import checked_visibility
 from posts.actions.wording import checked_content, checked_warning, wording
@@ -41,6 +42,10 @@ def edit(
     if changed:
         write(post, changed)
         feeds_tasks.tell_card_after_commit(post.pk, visibility=before[0], mentioned=before[1])
+        if "content" in changed:
+            owe_of_mentions(post, before[1])
+        if "visibility" in changed:
+            owe_of_post(post)
         if reaches_more(*before, post):
             owe_again(post)
             announce_after_commit(post, actor)

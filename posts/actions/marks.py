@@ -4,6 +4,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from posts.actions.owing import owe_of_like
 from posts.models import Bookmark, Like, Post
 from posts.queries import get_original
 
@@ -18,6 +19,7 @@ def like(*, actor: User, post_id: int) -> Post:
         )
         if cursor.rowcount:
             Post.objects.filter(pk=post.pk).count_in("likes_count", 1)
+            owe_of_like(post, actor.pk)
             feeds_tasks.tell_counts_after_commit(post.pk)
     post.refresh_from_db(fields=["likes_count"])
     return post
@@ -29,6 +31,7 @@ def unlike(*, actor: User, post_id: int) -> Post:
         gone, _ = Like.objects.filter(post=post, user=actor).delete()
         if gone:
             Post.objects.filter(pk=post.pk).count_in("likes_count", -1)
+            owe_of_like(post, actor.pk)
             feeds_tasks.tell_counts_after_commit(post.pk)
     post.refresh_from_db(fields=["likes_count"])
     return post

@@ -12,6 +12,7 @@ from feedsite.errors import Invalid, NotFound
 from posts.actions.attaching import checked_media, checked_poll, checked_quote, hang_media
 from posts.actions.counting import count_comment, hold_thread
 from posts.actions.outbox import announce_after_commit, claim_post_id, put_into_outbox
+from posts.actions.owing import owe_of_post
 from posts.actions.previewing import look_after_commit, owed_preview
 from posts.actions.wording import checked_content, checked_warning, written
 from posts.models import Media, Poll, Post, Visibility, as_id
@@ -40,6 +41,7 @@ def publish(
     post.pk = claim_post_id(author.pk)
     save(post, media, made_poll)
     put_into_outbox(post)
+    owe_of_post(post)
     User.objects.filter(pk=author.pk).update(posts_count=F("posts_count") + 1)
     announce_after_commit(post, author)
     return post
@@ -59,6 +61,7 @@ def comment(
     reply.preview = owed_preview(reply)
     count_comment(parent.pk, 1)
     save(reply, media, None)
+    owe_of_post(reply)
     return reply
 
 

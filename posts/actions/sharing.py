@@ -9,6 +9,7 @@ from feedsite.errors import Forbidden, NotFound
 from posts.actions.counting import count_share
 from posts.actions.deleting import remove
 from posts.actions.outbox import announce_after_commit, claim_post_id, put_into_outbox
+from posts.actions.owing import owe_of_share
 from posts.models import Post
 from posts.queries import find_share, get_original
 from social.actions.pairs import is_blocked_either_way, lock_pair
@@ -38,6 +39,7 @@ def make_share(sharer: User, original: Post) -> Post:
     made.save(force_insert=True)
     put_into_outbox(made)
     count_share(made, 1)
+    owe_of_share(made)
     User.objects.filter(pk=sharer.pk).update(posts_count=F("posts_count") + 1)
     announce_after_commit(made, sharer)
     return made

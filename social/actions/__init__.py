@@ -5,6 +5,7 @@ from social.actions.lists import add_to_list, delete_list, make_list, put_into_l
 from social.actions.pairs import is_blocked_either_way, lock_pair
 from social.actions.requests import accept_follow, accept_waiting, reject_follow
 from social.actions.standing import block, clear_mutes, dismiss, mute, unblock, unmute
+from social.actions.telling import notify_moderation, owe, owe_each
 
 __all__ = [
     "accept_follow",
@@ -20,6 +21,9 @@ __all__ = [
     "lock_pair",
     "make_list",
     "mute",
+    "notify_moderation",
+    "owe",
+    "owe_each",
     "put_into_lists",
     "reject_follow",
     "remove_follower",

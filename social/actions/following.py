@@ -10,7 +10,8 @@ from accounts.models import User
 from feeds import tasks as feeds_tasks
 from feedsite.errors import Forbidden, Invalid, NotFound
 from social.actions.pairs import count_relations, insert_if_absent, is_blocked_either_way, lock_pair
-from social.models import Follow, FollowRequest, ListMember
+from social.actions.telling import owe
+from social.models import Follow, FollowRequest, ListMember, NoticeType
 from social.queries import relations
 
 
@@ -31,10 +32,16 @@ def follow(*, follower: User, author: User) -> bool:
     if standing.following:
         return False
     if is_private:
-        return insert_if_absent("follow_request", "followee_id, follower_id", author.pk, follower.pk)
+        made = insert_if_absent("follow_request", "followee_id, follower_id", author.pk, follower.pk)
+        if made:
+            owe(NoticeType.FOLLOW_REQUEST, recipient_id=author.pk, actor_id=follower.pk)
+        return made
     if standing.requested:  # the account was private when that was asked
         end_request(follower.pk, author.pk)
-    return make_follow(follower.pk, author.pk)
+    made = make_follow(follower.pk, author.pk)
+    if made:  # whom one lets in oneself one knows of
+        owe(NoticeType.FOLLOW, recipient_id=author.pk, actor_id=follower.pk)
+    return made
 
 
 def make_follow(follower_id: int, author_id: int) -> bool:
@@ -93,6 +100,8 @@ def show_shares(*, follower: User, author: User) -> bool:
 
 def end_request(follower_id: int, author_id: int) -> bool:
     ended, _ = FollowRequest.objects.filter(followee=author_id, follower=follower_id).delete()
+    if ended:
+        owe(NoticeType.FOLLOW_REQUEST, recipient_id=author_id, actor_id=follower_id)
     return bool(ended)
 
 
@@ -104,5 +113,6 @@ def end_follow(follower_id: int, author_id: int) -> bool:
         count_relations(
             {follower_id: {"following_count": -1, "relations_version": 1}, author_id: {"followers_count": -1}}
         )
+        owe(NoticeType.FOLLOW, recipient_id=author_id, actor_id=follower_id)
         feeds_tasks.tidy_feed.delay_on_commit(follower_id, author_id)
     return bool(ended)
