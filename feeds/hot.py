@@ -194,6 +194,12 @@ def online_among(user_ids: Sequence[int]) -> list[int]:
     return [pk for pk, score in zip(user_ids, scores, strict=True) if score is not None and score > now]
 
 
+@forgiving(lambda: False)
+def is_online(user_id: int) -> bool:
+    score = client().zscore(keys.online(), str(user_id))
+    return score is not None and float(score) > time.time()
+
+
 @forgiving(list)
 def online() -> list[int]:
     """All with an open socket."""

@@ -18,6 +18,7 @@ from feedsite.media import limits
 from feedsite.pages import live_url
 
 FEATURES = {"comments": True, "likes": True, "live": True, "media": True, "private_accounts": True, "visibility": True}
+FEATURES |= {"notifications": True}
 FEATURES |= {"lists": True, "suggestions": True}
 FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
 FEATURES |= {"push": True}

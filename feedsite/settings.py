@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from feedsite import embedded, env
+from feedsite import embedded, env, mailing
 from feedsite.media import place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +53,9 @@ if PRODUCTION and not SECRET_KEY:
 if PRODUCTION and not ALLOWED_HOSTS:
     raise env.BadSetting("ALLOWED_HOSTS is missing: name the hosts of the site (DEBUG is off).")
 SECRET_KEY = SECRET_KEY or local_secret()
+# Where the site is found, without a slash at the end: e-mails and what else is read elsewhere name it.
+_home = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if ALLOWED_HOSTS else f"http://localhost:{PORT}"
+SITE_URL = (env.url("SITE_URL", ["http", "https"]) or _home).rstrip("/")
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 # Proxies in front of the site that set X-Forwarded-*; 0 means those headers are not believed.
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, most=10)
@@ -256,6 +259,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "feedsite.pages.site",
                 "social.pages.requests_waiting",
+                "notifications.pages.unread",
             ]
         },
     }
@@ -296,7 +300,7 @@ AVATAR_MAX_BYTES = 4 * 1024 * 1024
 
 # --- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in [
@@ -322,7 +326,13 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if not RATE_LIMITS:
     ACCOUNT_RATE_LIMITS = False
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_URL = env.url("EMAIL_URL", ["smtp", "smtps"])
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'console'}.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = mailing.from_url(EMAIL_URL)
+EMAIL_FILE_PATH = env.text("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "feedsite@localhost")
 # Whom push services write to when something is wrong with what this site sends.
 PUSH_CONTACT = env.text("PUSH_CONTACT", DEFAULT_FROM_EMAIL)

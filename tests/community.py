@@ -14,7 +14,8 @@ from accounts import actions as account_actions
 from accounts.models import User
 from feeds import actions as feeds_actions
 from feeds.tasks import find_trends
-from notifications import push
+from notifications import actions as notifications
+from notifications import push, unsubscribing
 from posts import actions
 from posts.models import LinkPreview, Media, Poll, Post
 from social import actions as social_actions
@@ -22,6 +23,7 @@ from tests.conftest import member
 from tests.helpers import run_tasks
 from tests.media import animation, as_file, image, uploaded, video
 from tests.push_service import Device
+from tests.telling import deliver
 from tests.timelines import share
 
 NAMES = ["alice", "bob", "carol", "dave", "erin", "frank", "newcomer", "keeper"]
@@ -53,6 +55,7 @@ def build() -> Community:
     tell_stories(town)
     run_tasks()
     find_trends()
+    hear(town)
     show_an_unprepared_video(town)
     return town
 
@@ -207,6 +210,19 @@ def tell_stories(town: Community) -> None:
 def drawn_story(owner: User, alt: str, caption: str = "") -> int:
     media = uploaded(owner, image((360, 640), color="navy"), alt=alt)
     return actions.publish_story(owner=owner, media_id=media.pk, caption=caption).pk
+
+
+def hear(town: Community) -> None:
+    """alice is told of what has happened, and of one conversation no more."""
+    alice, frank = town.people["alice"], town.people["frank"]
+    social_actions.notify_moderation(recipient_id=alice.pk, text="A post of yours was looked at.\nIt stays.")
+    publish(town, "mentioning", "bob", "Ask @alice about the ferry")
+    social_actions.unmute(muter=alice, muted=frank)
+    social_actions.follow(follower=frank, author=alice)
+    notifications.mute_thread(user=alice, post_id=town.ids["warned"])
+    deliver()
+    social_actions.mute(muter=alice, muted=frank, expires_at=timezone.now() + timedelta(hours=8))
+    town.ids["stop"] = unsubscribing.signer.sign(str(alice.pk))
 
 
 def begin(town: Community) -> None:

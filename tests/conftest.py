@@ -156,6 +156,8 @@ def world(transactional_db: None, eager_tasks: None) -> Any:
 @pytest.fixture(scope="session")
 def live_site(tmp_path_factory: Any) -> Any:
     """The site as `make run` starts it: its own processes, a database of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    mail = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": f"{folder}/mail"}
     # High enough that the crowd of the worker test is pushed to.
-    with site.running(tmp_path_factory.mktemp("site"), FEED_STRATEGY="hybrid", CELEBRITY_THRESHOLD="100000") as running:
+    with site.running(folder, FEED_STRATEGY="hybrid", CELEBRITY_THRESHOLD="100000", **mail) as running:
         yield running

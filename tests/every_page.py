@@ -101,6 +101,7 @@ VISITOR = [
     "/@erin/followers", "/password/reset/key/1-nonsense", "/@alice/comments", "/@alice/media", "/@carol/media",
     "/@bob/likes", "/@erin/media", "/@alice/{thread}/print", "/@carol/{warned}/print",
     "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
+    "/notifications/stop/{stop}",
 ]  # fmt: skip
 ALICE = [
     "/", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
@@ -116,6 +117,7 @@ ALICE = [
     "/@bob/{shown}/quotes", "/@alice/{quiet}/likes", "/@alice/{quiet}/quotes", "/posts/{quiet}/delete", "/tags/quay",
     "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
     "/search?q=" + "x" * 501,
+    "/notifications", "/settings/notifications", "/settings/notifications/threads",
     "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
     "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
     "/stories", "/stories/bob", "/stories/carol", "/stories/erin", "/stories/alice?story={own_story}",
@@ -129,7 +131,7 @@ ALICE = [
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
     "/settings/blocks", "/settings/devices", "/stories", "/stories/newcomer", "/@newcomer/comments",
-    "/@newcomer/media", "/@newcomer/likes",
+    "/@newcomer/media", "/@newcomer/likes", "/notifications", "/settings/notifications/threads",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300
@@ -142,6 +144,7 @@ SAID_NO = [
     Visit("alice", "/stories/{story}/reply", 422, {"content": TOO_LONG}),
     Visit("alice", "/stories/bob?story=x", 400),
     Visit("alice", "/lists", 422, {"name": "z" * 300}),
+    Visit("alice", "/settings/notifications", 422, {"time_zone": "Atlantis"}),
     Visit("alice", "/settings/profile", 422, {"display_name": "z" * 300, "bio": "x" * 999}),
     Visit("", "/signup", 200, {"username": "alice", "email": "no", "password1": "short"}),
     Visit("", "/login", 200, {"login": "alice", "password": "wrong"}),
@@ -161,6 +164,7 @@ SAID_NO = [
 MORE = [
     Visit("", "/password/reset/key/1-set-password", by=reset_key),
     Visit("alice", "/settings/tokens", by=token_made),
+    Visit("", "/notifications/stop/{stop}", form={"List-Unsubscribe": "One-Click"}),
     Visit("alice", "/posts/{quiet}/delete", by=just_deleted),
     Visit("", "/api/v1/docs"),
     Visit("", "/admin/login/"),

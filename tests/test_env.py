@@ -30,6 +30,8 @@ def started(**variables: str) -> tuple[int, str]:
         ({"FEED_PULL_COST_US": "nan"}, "FEED_PULL_COST_US must be a number from 0.001 to 1e+06"),
         ({"FEED_PULL_COST_US": "cheap"}, "FEED_PULL_COST_US must be a number from 0.001 to 1e+06"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with postgres://"),
+        ({"EMAIL_URL": "smtp://host:post"}, "EMAIL_URL must look like smtp://user:password@host:587"),
+        ({"SITE_URL": "feed.example.org"}, "SITE_URL must start with http://"),
         ({"RATE_LIMITS": "perhaps"}, "RATE_LIMITS must be on or off"),
         ({"DEBUG": "0", "ALLOWED_HOSTS": "x.org"}, "SECRET_KEY is missing"),
         ({"DEBUG": "0", "SECRET_KEY": "x"}, "ALLOWED_HOSTS is missing"),

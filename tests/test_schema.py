@@ -7,10 +7,12 @@ from jsonschema import Draft202012Validator
 
 from feeds.models import Rising
 from feeds.tasks import find_trends
+from accounts.actions import change_privacy
 from posts import actions
 from social import actions as social
 from tests.factories import UserFactory
 from tests.push_service import Device
+from tests.telling import deliver
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     circles(document, app, api(carol), alice, carol)
     pushing(document, app)
     profiles(document, api(alice), app, alice, post)
+    notices(document, app, alice, bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
     new = {"username": "erin", "email": "erin@example.org", "password": "correct horse battery"}
@@ -95,6 +98,29 @@ def rise(post):
         actions.like(actor=person, post_id=post)
     find_trends()
     assert set(Rising.objects.values_list("tag", "post")) == {("tea", None), ("", post)}
+
+
+def notices(document, app, alice, bob):
+    """What one is told, and how one wants to be."""
+    change_privacy(bob, False)
+    mine = actions.publish(author=bob, content="Hello @alice").pk
+    actions.like(actor=alice, post_id=mine)
+    actions.publish(author=alice, content="@bob says", quote_of=mine)
+    social.follow(follower=alice, author=bob)
+    social.notify_moderation(recipient_id=bob.pk, text="Looked at.", post_id=mine)
+    deliver()
+    status, answer = app.get("/notifications")
+    assert {one["type"] for one in answer["notifications"]} >= {"like", "quote", "moderation"}
+    check(document, "get", "/notifications", status, answer)
+    check(document, "get", "/notifications", *app.get("/notifications?cursor=x"))
+    for body in ({"up_to": answer["notifications"][0]["notification_id"]}, {}, {"up_to": "no"}):
+        check(document, "post", "/notifications/read", *app.post("/notifications/read", body))
+    check(document, "get", "/notifications/settings", *app.get("/notifications/settings"))
+    for body in ({"types": {"like": {"email": "now"}}, "time_zone": "Europe/Rome"}, {}, {"types": {"x": {}}}):
+        check(document, "patch", "/notifications/settings", *app.patch("/notifications/settings", body))
+    for path in (f"/posts/{mine}/mute", "/posts/5/mute"):
+        check(document, "post", path, *app.post(path))
+    check(document, "delete", f"/posts/{mine}/mute", *app.delete(f"/posts/{mine}/mute"))
 
 
 def circles(document, app, other, alice, carol):

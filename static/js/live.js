@@ -1,6 +1,7 @@
 // What the websocket tells an open page: new posts, and how those it shows change.
 import { cameBack, isWatched, removePost, setCounts, updatePost, watchedPosts } from "./live-cards.js";
 import { newPost, startPill, mustReload, newestTold, recount } from "./live-pill.js";
+import { readElsewhere, showNotification } from "./notifications.js";
 import { connect } from "./socket.js";
 
 const SETTLED_MS = 500;
@@ -18,6 +19,8 @@ const handlers = {
     recount(message.post_id);
   },
   counts: setCounts,
+  notification: showNotification,
+  unread_count: readElsewhere,
   resync: mustReload,
 };
 
@@ -33,4 +36,4 @@ function start(url) {
 }
 
 const url = document.querySelector('meta[name="live-url"]')?.content;
-if (url && document.querySelector("[data-live-list], [data-post-id]")) start(url);
+if (url) start(url);

@@ -27,6 +27,7 @@ import "./requests.js";
 import "./lists.js";
 import "./stories.js";
 import "./print.js";
+import "./notifications.js";
 import "./live.js";
 import "./shortcuts.js";
 import "./theme-color.js";
