@@ -17,9 +17,11 @@ from feeds import oracle, timeline
 from feeds.demo import avatars, people, pictures, script
 from feeds.oracle import Place
 from feedsite.pagination import page_request
+from notifications.models import Notification
 from posts import stories
 from posts.models import AuthorState, Bookmark, Like, Media, Outbox, Poll, Post, Vote
 from social.models import Follow
+from tests.telling import deliver
 from tests.test_mover import out_of_place
 
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -61,6 +63,15 @@ def test_some_people_have_stories_that_the_log_ins_see(demo: str) -> None:
     told, _ = stories.people(alice, asked)
     assert len(told) >= 2
     assert all(stories.of_person(alice, one.person)[0].media.alt for one in told)
+
+
+def test_alice_has_been_told_of_what_happened_lately(demo: str) -> None:
+    alice = User.objects.get(username="alice")
+    deliver()
+    shown = Notification.objects.filter(recipient=alice, is_read=False)
+    assert {"like", "comment", "share"} <= set(shown.values_list("type", flat=True))
+    assert shown.filter(actors_count__gt=2).exists()
+    assert not Notification.objects.exclude(recipient__username__in=people.LOGINS).exists()
 
 
 def test_polls_count_their_votes_and_the_log_ins_have_not_voted(demo: str) -> None:

@@ -5,9 +5,9 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
+from accounts.actions import change_privacy
 from feeds.models import Rising
 from feeds.tasks import find_trends
-from accounts.actions import change_privacy
 from posts import actions
 from social import actions as social
 from tests.factories import UserFactory

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from feeds import mover, rates
-from feeds.demo import attached, avatars, passing_on, people, script, shown_today
+from feeds.demo import attached, avatars, passing_on, people, script, shown_today, telling
 from feeds.demo.people import Person
 from feeds.demo.script import Line, Scene
 from feeds.trends import listing
@@ -67,6 +67,7 @@ def load(now: datetime, tell: Callable[[str], None] = lambda step: None) -> Comm
     passing_on.share(town)
     passing_on.keep(town)
     save(town)
+    telling.owe(town)
     rates.recount_posting()
     mover.settle()
     listing.refresh(town.now)
