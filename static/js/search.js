@@ -1,7 +1,7 @@
 // The search box offers people, hashtags and the search itself while one types.
 import { Completion, option, posts } from "./completion.js";
 import { each } from "./each.js";
-import { gettext } from "./words.js";
+import { gettext, interpolate } from "./words.js";
 
 class Box extends Completion {
   begun() {
@@ -15,7 +15,7 @@ class Box extends Completion {
   options({ users, hashtags }, begun) {
     const people = users.map((user) => leadingTo(`/@${user.username}`, option(user.display_name, `@${user.username}`)));
     const tags = hashtags.map((tag) => leadingTo(`/tags/${encodeURIComponent(tag.name)}`, option(`#${tag.name}`, posts(tag.posts_count))));
-    return [leadingTo("", option(gettext("Posts with"), `“${begun}”`)), ...people, ...tags];
+    return [leadingTo("", option(interpolate(gettext("Posts with “%(words)s”"), { words: begun }))), ...people, ...tags];
   }
 
   // Enter searches, unless one was chosen.
