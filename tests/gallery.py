@@ -20,6 +20,12 @@ PAGES = {
     "thread": ("alice", "{thread}"),
     "pictures": ("alice", "{pictures}"),
     "profile": ("alice", "/@bob"),
+    "explore": ("alice", "/explore"),
+    "tag": ("alice", "/tags/seal"),
+    "search": ("alice", "/search?q=boat"),
+    "notifications": ("alice", "/notifications"),
+    "story": ("alice", "/stories/{storyteller}"),
+    "media": ("alice", "/@carol/media"),
     "compose": ("alice", "/compose?quote={quoted}"),
     "drafts": ("alice", "/drafts"),
     "bookmarks": ("alice", "/bookmarks"),
@@ -66,6 +72,8 @@ def look_around(alice: BrowserContext) -> dict[str, str]:
         page.wait_for_timeout(400)
     thread, pictures = page.evaluate(MOST_COMMENTED), page.evaluate(MOST_PICTURES)
     found = {"thread": thread, "pictures": pictures, "quoted": thread.rpartition("/")[2]}
+    page.goto("/stories")
+    found["storyteller"] = page.evaluate(SOMEBODY_S_STORY)
     page.goto(thread)
     page.get_by_role("button", name="Bookmark").first.click()
     page.goto("/compose")
@@ -81,6 +89,9 @@ def look_around(alice: BrowserContext) -> dict[str, str]:
     return found
 
 
+SOMEBODY_S_STORY = """() =>
+  [...document.querySelectorAll("a[href^='/stories/']")].map((link) => link.pathname.split("/")[2])
+    .find((name) => name !== "alice")"""
 MOST_COMMENTED = """() => {
   const count = (card) => Number(card.querySelector(".post-actions a").textContent.match(/[0-9]+/)?.[0] ?? 0);
   const cards = [...document.querySelectorAll(".post-card")].sort((one, other) => count(other) - count(one));

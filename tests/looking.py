@@ -59,7 +59,11 @@ class Window:
         self.playwright = sync_playwright().start()
         self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         self.context = self.browser.new_context(
-            base_url=self.site, java_script_enabled=javascript, reduced_motion="reduce", viewport=viewport(390)
+            base_url=self.site,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+            viewport=viewport(390),
+            service_workers="block",  # it would ask for pages past `hand_over`
         )
         self.context.set_default_timeout(10_000)
         # Files of the site's own need no hand-over.
@@ -98,7 +102,10 @@ class Window:
 
     def hear(self, message: ConsoleMessage) -> None:
         is_of_page = message.location.get("url", "").removeprefix(self.site) == self.address
-        if message.type in ("error", "warning") and not (is_of_page and "status of" in message.text):
+        is_expected = (is_of_page and "status of" in message.text) or message.text.startswith(
+            "Service Worker registration"
+        )
+        if message.type in ("error", "warning") and not is_expected:
             self.faults.append(f"console: {message.text} {message.location.get('url')}")
 
     def hand_over(self, route: Route) -> None:

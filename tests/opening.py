@@ -74,7 +74,7 @@ DEAD_WITHOUT_SCRIPTS = """() => {
   const isRealLink = (element) => /^(https?:|[/?])/.test(element.getAttribute("href") ?? "");
 
   for (const form of document.forms) {
-    if (form.closest("dialog")) continue;
+    if (form.closest("dialog") || (form.hasAttribute("action") && !isSeen(form))) continue;
     const senders = [...form.elements].filter((control) => control.type === "submit" && isSeen(control));
     const isTaken = form.hasAttribute("action");
     if (!["get", "post"].includes(form.getAttribute("method"))) say("a form without a method", form);
@@ -84,6 +84,7 @@ DEAD_WITHOUT_SCRIPTS = """() => {
   for (const button of all("button:not(#header button)")) { // but of the admin's own head
     if (button.type === "button") say("a button for scripts alone", button);
     else if (!button.form) say("a button of no form", button);
+    else if (button.hasAttribute("data-offline-again")) continue; // leads to the page one wanted, whichever that is
     else if (!button.form.hasAttribute("action") && !button.hasAttribute("formaction")) say("leads nowhere", button);
   }
   for (const control of all("input, select, textarea")) if (!control.form) say("a field of no form", control);
@@ -94,7 +95,8 @@ DEAD_WITHOUT_SCRIPTS = """() => {
   for (const element of all("[hx-get], [hx-post], [hx-put], [hx-delete]")) {
     const owner = element.closest("form") ?? element.form;
     const works = element.matches("button, form") ? owner : isRealLink(element);
-    const isExtra = /^(every|revealed|intersect)/.test(element.getAttribute("hx-trigger"));
+    const trigger = element.getAttribute("hx-trigger");
+    const isExtra = /^(every|revealed|intersect)/.test(trigger) || (/^load/.test(trigger) && element.querySelector("a[href]"));
     if (!works && !isExtra) say("works by htmx alone", element);
   }
   const madeUp = "[role=button]:not(button, summary), [tabindex='0']:not(a, button, summary, [role=region])";

@@ -21,7 +21,7 @@ from tests.words import Bracketed, is_own, outside_brackets, written_by_people
 
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 OUR_PAGES = [visit for visit in PAGES if visit.is_ours()]
-ADDRESSES = {"id": "{thread}", "username": "bob", "tag": "quay", "int": "1", "str": "x", "slug": "x", "path": "x"}
+ADDRESSES = {"id": "{thread}", "username": "bob", "tag": "quay", "int": "1", "str": "x", "slug": "de", "path": "x"}
 
 
 @pytest.fixture(scope="module")
