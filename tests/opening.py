@@ -96,7 +96,8 @@ DEAD_WITHOUT_SCRIPTS = """() => {
     const owner = element.closest("form") ?? element.form;
     const works = element.matches("button, form") ? owner : isRealLink(element);
     const trigger = element.getAttribute("hx-trigger");
-    const isExtra = /^(every|revealed|intersect)/.test(trigger) || (/^load/.test(trigger) && element.querySelector("a[href]"));
+    const hasLink = element.querySelector("a[href]");
+    const isExtra = /^(every|revealed|intersect)/.test(trigger) || (/^load/.test(trigger) && hasLink);
     if (!works && !isExtra) say("works by htmx alone", element);
   }
   const madeUp = "[role=button]:not(button, summary), [tabindex='0']:not(a, button, summary, [role=region])";
