@@ -1,4 +1,4 @@
-"""Keyset cursors: opaque, signed, bound to one list and one reader."""
+"""Keyset cursors: masked, signed, bound to one list and one reader."""
 
 import base64
 import hashlib
@@ -40,16 +40,23 @@ def signature(list_name: str, viewer_id: int, packed: bytes) -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256)[:9]
 
 
+def masked(signed: bytes, packed: bytes) -> bytes:
+    """The position made unreadable, or readable again: it may be that of a post that the reader may not know of."""
+    stream = hashlib.shake_256(b"cursor mask:" + settings.SECRET_KEY.encode() + signed).digest(len(packed))
+    return bytes(one ^ other for one, other in zip(packed, stream, strict=True))
+
+
 def make_cursor(list_name: str, viewer_id: int, position: tuple[int, ...]) -> str:
     packed = struct.pack(f">{len(position)}q", *position)
-    return base64.urlsafe_b64encode(signature(list_name, viewer_id, packed) + packed).decode().rstrip("=")
+    signed = signature(list_name, viewer_id, packed)
+    return base64.urlsafe_b64encode(signed + masked(signed, packed)).decode().rstrip("=")
 
 
 def read_cursor(text: str, list_name: str, viewer_id: int) -> tuple[int, ...]:
     """The position in a cursor; raises Invalid unless it was made for this list and viewer."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        signed, packed = raw[:9], raw[9:]
+        signed, packed = raw[:9], masked(raw[:9], raw[9:])
         position = struct.unpack(f">{len(packed) // 8}q", packed)
     except (ValueError, struct.error):
         raise bad_cursor() from None

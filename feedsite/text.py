@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-# Control characters but tab and newline; bidirectional controls can make text lie about itself.
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Control characters but tab and newline; bidirectional controls can make text lie about itself; two signs that are none
+# and may not stand in XML.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 MANY_LINES = re.compile(r"\n{3,}")
 # Blanks, controls and marks without a letter to stand on.
 BLANK_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn", "Me"})

@@ -14,13 +14,16 @@ LOOKED_THROUGH = 2_000
 # Further in there is no room for words.
 DEEPEST_LEVEL = 6
 
-# Oldest first, so what is answered comes before its answers, however many are taken.
+# Oldest first, so what is answered comes before its answers, however many are taken; a last row without an id tells
+# that there are more than were looked through.
 COMMENTS = """
-SELECT p.id, p.in_reply_to_id
+(SELECT p.id, p.in_reply_to_id
   FROM (SELECT * FROM post WHERE root_id = %(root)s ORDER BY id LIMIT %(looked)s) p
  WHERE p.deleted_at IS NULL
    AND post_visible(%(viewer)s, p.author_id, p.visibility, p.mentioned_ids, p.root_id, p.share_of_id)
- ORDER BY p.id LIMIT %(most)s + 1
+ ORDER BY p.id LIMIT %(most)s + 1)
+ UNION ALL
+(SELECT NULL, NULL FROM (SELECT id FROM post WHERE root_id = %(root)s ORDER BY id OFFSET %(looked)s LIMIT 1) further)
 """
 
 
@@ -40,23 +43,24 @@ class Printed(NamedTuple):
 
 def printed(viewer: Any, post: Post) -> Printed:
     """The thread that began with the post, made complete as well; 2 queries, and one for each kind of thing."""
-    answers, number = find_answers(viewer, post.pk)
+    answers, is_cut = find_answers(viewer, post.pk)
     order = in_order(answers, post.pk)[:MOST_COMMENTS]
     posts = visible_posts(viewer, [pk for pk, _ in order]) if order else {}
     complete(viewer, [post, *posts.values()])
-    return Printed([Line(posts[pk], level) for pk, level in order if pk in posts], number > MOST_COMMENTS)
+    return Printed([Line(posts[pk], level) for pk, level in order if pk in posts], is_cut)
 
 
-def find_answers(viewer: Any, root_id: int) -> tuple[dict[int, list[int]], int]:
-    """{post id: ids of the answers to it} of the oldest comments, and how many were found: at most one too many."""
+def find_answers(viewer: Any, root_id: int) -> tuple[dict[int, list[int]], bool]:
+    """{post id: ids of the answers to it} of the oldest comments, and whether there may be more."""
     with connection.cursor() as cursor:
         params = {"root": root_id, "viewer": viewer.pk or 0, "most": MOST_COMMENTS, "looked": LOOKED_THROUGH}
         cursor.execute(COMMENTS, params)
         rows = cursor.fetchall()
     answers: defaultdict[int, list[int]] = defaultdict(list)
-    for pk, parent in rows[:MOST_COMMENTS]:
+    found = [(pk, parent) for pk, parent in rows if pk is not None]
+    for pk, parent in found[:MOST_COMMENTS]:
         answers[parent].append(pk)
-    return answers, len(rows)
+    return answers, len(found) > MOST_COMMENTS or len(found) < len(rows)
 
 
 def in_order(answers: dict[int, list[int]], root_id: int) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ from tests.helpers import run_tasks
 
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 200 if os.environ.get("PROVE") else 8
+EXAMPLES = 200 if os.environ.get("PROVE") else 5
 EACH = settings(
     max_examples=EXAMPLES,
     deadline=None,

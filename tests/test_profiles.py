@@ -1,6 +1,8 @@
 """Profiles, a tab at a time: what stands there, for whom, and the post pinned above it."""
 
+import base64
 import re
+import struct
 
 import pytest
 from django.test import Client
@@ -116,6 +118,17 @@ def test_a_page_looks_through_so_many_and_its_cursor_leads_behind_them(
             found += [int(post["post_id"]) for post in answer["posts"]]
             cursor, rounds = answer["next_cursor"], rounds + 1
         assert (found, rounds) == ([seen_at_last.pk], 3)
+
+
+def test_a_cursor_does_not_tell_where_it_is(api, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the place of a post that one may not know of."""
+    monkeypatch.setattr(profiles, "LOOKED_THROUGH", 2)
+    hidden = [publish(carol, f"{n}").pk for n in range(4)]
+    account_actions.change_privacy(carol, True)
+    cursor = api().get(f"/users/{carol.pk}/posts?limit=1")[1]["next_cursor"]
+    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert not [pk for pk in hidden if struct.pack(">q", pk) in raw]
+    assert api().get(f"/users/{carol.pk}/posts?cursor={cursor}")[0] == 200
 
 
 def test_tabs_show_nothing_that_the_viewer_may_not_see(api, alice: User, bob: User, carol: User, dave: User) -> None:

@@ -42,7 +42,9 @@ def test_a_share_reaches_a_follower_s_open_page_and_can_be_taken_back(person):  
 def test_a_mark_shows_at_once_and_rolls_back_with_a_word_when_it_is_refused(person, chromium, live_site):  # noqa: F811
     alice = sign_up(person("alice"))
     # A page whose console is not looked at: the browser tells of refusals there.
-    bob = chromium.new_context(base_url=live_site.url).new_page()
+    bob = chromium.new_context(base_url=live_site.url, service_workers="block").new_page()
+    # Nor does it hear that a post is gone before it is pressed.
+    bob.route_web_socket("**/*", lambda socket: None)
     bob.name = "bob_refused"
     sign_up(bob)
     write(alice, "Soon gone")
