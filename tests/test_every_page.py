@@ -80,6 +80,7 @@ def test_nothing_on_the_page_is_left_untranslated(
     with translation.override("de"):
         html = html_of(visit, town)
     assert html.count("⟦") > 3
+    assert not re.findall(r' (?:cx|cy|r|x|y|width|height|min|max|value)="-?\d+,\d+"', html)  # numbers for machines
     sent = [visit.path, *(str(value).format(**town.ids) for value in visit.form.values())]
     assert not [words for words in outside_brackets(html) if not is_own(words, [*own, *sent])]
 
