@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -164,14 +165,19 @@ def get_own(owner: Any, story_id: int) -> Story:
     return story
 
 
+def seen_by(story: Story) -> QuerySet[StorySeen]:
+    """Who has seen it, as far as its owner is told: nobody who blocks them, nobody suspended."""
+    return StorySeen.objects.filter(~blocks_viewer(story.owner, "viewer"), story=story, viewer__is_active=True)
+
+
 def viewers(story: Story, *, below: int | None, limit: int) -> list[User]:
     """Who has seen it, for its owner; newest accounts first, at most `limit` with ids under `below`."""
-    seen = StorySeen.objects.filter(~blocks_viewer(story.owner, "viewer"), story=story, viewer__is_active=True)
+    seen = seen_by(story)
     if below is not None:
         seen = seen.filter(viewer_id__lt=below)
     return [one.viewer for one in seen.order_by("-viewer_id").select_related("viewer")[:limit]]
 
 
 def viewers_count(story: Story) -> int:
-    """How many have seen it; counts no further than VIEWERS_COUNTED."""
-    return len(StorySeen.objects.filter(story=story).values_list("viewer_id")[:VIEWERS_COUNTED])
+    """How many of them there are; counts no further than VIEWERS_COUNTED."""
+    return len(seen_by(story).values_list("viewer_id")[:VIEWERS_COUNTED])

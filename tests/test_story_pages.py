@@ -119,6 +119,20 @@ def test_its_owner_sees_who_has_seen_it_and_deletes_it(reader: Client, browser: 
     assert not Story.objects.exists()
 
 
+def test_whoever_is_not_listed_is_not_counted(
+    reader: Client, browser: Client, alice: User, bob: User, carol: User, dave: User
+) -> None:
+    drawn(alice)
+    for person in (bob, carol, dave):
+        signed_in(person).get("/stories/alice")
+    assert "Seen by 3" in page(browser, "/stories/alice")
+    social.block(blocker=carol, blocked=alice)
+    User.objects.filter(pk=dave.pk).update(is_active=False)
+    html = page(browser, "/stories/alice")
+    assert "Seen by 1" in html
+    assert "@carol" not in html
+
+
 def test_many_people_are_paged_and_a_muted_one_is_left_out(reader: Client, bob: User, carol: User) -> None:
     for n in range(25):
         person = User.objects.create(username=f"person_{n}", email=f"{n}@example.org")
