@@ -83,6 +83,11 @@ def entities(content: str) -> Entities:
     return found
 
 
+def names(content: str) -> set[str]:
+    """All that are named in a text, in lower case; `entities` stops at MOST_MENTIONS."""
+    return {text.lower() for kind, text in pieces(content) if kind == "mention"}
+
+
 def to_html(content: str, known_names: Mapping[str, int]) -> str:
     """Safe HTML: paragraphs, line breaks, links, hashtags, and mentions of those in `known_names`."""
     marked = "".join(piece_html(kind, text, known_names) for kind, text in pieces(content))

@@ -206,6 +206,18 @@ def test_a_reply_is_the_owners_and_the_authors_alone(api, alice, bob, carol, cir
     assert api(alice).post(path, {"content": "to myself"})[0] == 403
 
 
+def test_an_edited_reply_still_leaves_out_whom_it_left_out(api, alice, bob, carol, dave):
+    story = drawn(alice)
+    crowd = " ".join(f"@nobody_{n}" for n in range(20))  # a post tells so many and no more
+    for words in ("Nicer than @carol", f"{crowd} @carol"):
+        reply = actions.reply_to_story(author=bob, story_id=story.pk, content=words)
+        Post.objects.filter(pk=reply.pk).update(story=None)  # as when its day is over
+        status, post = api(bob).patch(f"/posts/{reply.pk}", {"content": "@alice, and @Carol? Ask @dave"})
+        assert (status, post["mentions"]) == (200, ["alice", "dave"])
+        seen = [api(person).get(f"/posts/{reply.pk}")[0] for person in (alice, carol, dave)]
+        assert seen == [200, 404, 200]
+
+
 def test_what_is_not_an_own_waiting_upload_makes_no_story(api, alice, bob):
     app = api(alice)
     used = uploaded(alice).pk

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from feeds import tasks as feeds_tasks
 from feedsite.errors import Forbidden, Invalid, NotFound
+from posts import text
 from posts.actions.outbox import announce_after_commit, lock_author, owe_again
 from posts.actions.owing import owe_of_mentions, owe_of_post
 from posts.actions.previewing import look_after_commit, owed_preview
@@ -64,11 +65,25 @@ def new_words(post: Post, content: Any, content_warning: Any) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     if content is not None:
         checked = checked_content(content, may_be_empty=bool(post.media_count or post.has_poll))
-        changed |= wording(checked) if checked != post.content else {}
+        changed |= reworded(post, checked) if checked != post.content else {}
     if content_warning is not None:
         warning = checked_warning(content_warning)
         changed |= {"content_warning": warning} if warning != post.content_warning else {}
     return changed | {"edited_at": timezone.now()} if changed else {}
+
+
+def reworded(post: Post, content: str) -> dict[str, Any]:
+    """The columns of a new text.
+
+    Whom a private post names without being theirs to read, as a reply to a story may, an edit still leaves out.
+    """
+    said = wording(content)
+    if post.visibility == Visibility.PRIVATE:
+        left_out = text.names(post.content) - set(post.mentions)
+        named = zip(said["mentions"], said["mentioned_ids"], strict=True)
+        kept = {name: pk for name, pk in named if name not in left_out}
+        said |= {"mentions": list(kept), "mentioned_ids": list(kept.values())}
+    return said
 
 
 def new_audience(post: Post, visibility: str | None) -> dict[str, Any]:
