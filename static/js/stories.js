@@ -16,34 +16,42 @@ function makeDialog() {
   const told = document.createElement("p");
   told.className = "visually-hidden";
   told.setAttribute("role", "status");
-  const box = document.createElement("div");
-  box.className = "story-box";
-  made.append(told, box);
+  made.append(told, makeBox());
   document.body.append(made);
   made.addEventListener("close", closed);
   listen(made);
   return made;
 }
 
+function makeBox() {
+  const made = document.createElement("div");
+  made.className = "story-box";
+  return made;
+}
+
 const box = () => dialog.querySelector(".story-box");
 
-// Also of the page itself there is nothing more to see.
+// What is still on its way comes into the old box, where nobody sees it. Also of the page itself there is nothing more
+// to see.
 function closed() {
   stop();
   const leave = page && box().querySelector("[data-story-close]");
-  box().replaceChildren();
+  box().replaceWith(makeBox());
+  isComing = false;
   if (leave) location.assign(leave.href);
 }
 
 // One at a time. By hand: htmx minds a link only a moment after it has put it here, and keys may be quicker.
 async function bring(address, target, swap) {
-  if (isComing) return;
+  if (isComing || !dialog.open) return;
   isComing = true;
-  const before = box().querySelector("[data-story]");
-  await window.htmx.ajax("GET", address, { target, swap }).catch(() => {}); // said by toasts.js
+  const source = box();
+  const before = source.querySelector("[data-story]");
+  await window.htmx.ajax("GET", address, { source, target, swap }).catch(() => {}); // said by toasts.js
+  if (source !== box()) return; // closed meanwhile
   isComing = false;
-  const after = box().querySelector("[data-story]");
-  if (dialog.open && (!after || after === before)) dialog.close(); // what has gone meanwhile leads nowhere
+  const after = source.querySelector("[data-story]");
+  if (!after || after === before) dialog.close(); // what has gone meanwhile leads nowhere
 }
 
 function open(address) {
@@ -61,7 +69,7 @@ function tell(story) {
 }
 
 function show(story) {
-  if (!dialog?.contains(story)) return;
+  if (!dialog?.open || !dialog.contains(story)) return;
   if (!story.contains(document.activeElement)) story.focus({ preventScroll: true });
   const ring = document.getElementById(`story-of-${story.dataset.person}`);
   if ("seenAll" in story.dataset) ring?.classList.add("story-link-seen");
@@ -77,7 +85,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     open(link.href);
   }
-  if (!dialog?.open) return;
+  if (!dialog?.contains(event.target)) return;
   const step = event.target.closest("[data-story-before], [data-story-after]");
   const close = event.target.closest("[data-story-close]");
   if (step || close) event.preventDefault();

@@ -25,7 +25,7 @@ export function play(next, ended) {
 }
 
 export function stop() {
-  video()?.pause();
+  if (story) video()?.pause();
   story = null;
 }
 
@@ -34,6 +34,7 @@ export function hold(isSo) {
 }
 
 export function pause() {
+  if (!story) return; // it is on its way
   isPaused = !isPaused;
   showPaused();
 }
@@ -58,7 +59,7 @@ export function switchSound() {
 function done(seconds, waits) {
   const film = video();
   if (film) {
-    if (waits !== film.paused) waits ? film.pause() : film.play().catch(() => (isPaused = true) && showPaused());
+    if (waits !== film.paused) waits ? film.pause() : film.play().catch((error) => refused(film, error));
     return film.ended ? 1 : film.currentTime / (film.duration || Infinity);
   }
   const picture = story.querySelector("[data-story-picture]");
@@ -67,10 +68,17 @@ function done(seconds, waits) {
   return passed / (SECONDS + words * SECONDS_A_CHARACTER);
 }
 
+// By the browser, not by us: a film that is stopped while it begins is an error too.
+function refused(film, error) {
+  if (!story?.contains(film) || error.name === "AbortError") return;
+  isPaused = true;
+  showPaused();
+}
+
 function tick(now) {
   if (!story) return;
-  // Its place may be taken already: a link that is no more in the page would lead the whole page away.
-  const bar = story.isConnected && story.querySelector("[data-story-bar]");
+  // Its place may be taken already, or the dialog closed: its link would lead the whole page away.
+  const bar = story.closest("dialog[open]") && story.querySelector("[data-story-bar]");
   const share = bar ? done((now - last) / 1000, isHeld || isPaused || document.hidden || isBusy()) : 0;
   last = now;
   if (bar) bar.value = Math.min(share, 1);
