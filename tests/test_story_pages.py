@@ -119,6 +119,14 @@ def test_its_owner_sees_who_has_seen_it_and_deletes_it(reader: Client, browser: 
     assert not Story.objects.exists()
 
 
+def test_the_reply_field_takes_as_much_as_can_be_sent(reader: Client, alice: User, bob: User) -> None:
+    path = f"/stories/{drawn(alice).pk}/reply"
+    assert 'maxlength="273"' in page(reader, "/stories/alice")  # 280 less "@alice "
+    assert "This is 1 too long: a reply to alice has at most 273" in text_of(reader.post(path, {"content": "x" * 274}))
+    reader.post(path, {"content": "x" * 273})
+    assert Post.objects.visible_to(alice).get(author=bob).content == "@alice " + "x" * 273
+
+
 def test_whoever_is_not_listed_is_not_counted(
     reader: Client, browser: Client, alice: User, bob: User, carol: User, dave: User
 ) -> None:

@@ -88,7 +88,7 @@ def reply_to_story(*, author: User, story_id: int, content: Any) -> Post:
     story = get_story(author, story_id)
     if story.owner_id == author.pk:
         raise Forbidden(_("This story is your own. Write a post instead."))
-    words = addressed(story.owner, checked_content(content))
+    words = addressed(story, checked_content(content))
     post = publish(author=author, content=words, visibility=Visibility.PRIVATE)
     said = {"mentions": [story.owner.username], "mentioned_ids": [story.owner_id], "story": story}
     Post.objects.filter(pk=post.pk).update(**said)
@@ -96,10 +96,16 @@ def reply_to_story(*, author: User, story_id: int, content: Any) -> Post:
     return post
 
 
-def addressed(owner: User, content: str) -> str:
-    """The words with the owner's name before them, which makes the post theirs to read."""
-    is_named = owner.username in text.entities(content).mentions
-    return content if is_named else f"@{owner.username} {content}"
+def addressed(story: Story, content: str) -> str:
+    """The words with the owner's name before them, which makes the post theirs to read; raises Invalid."""
+    owner = story.owner
+    if owner.username in text.entities(content).mentions:
+        return content
+    over = text.length(content) - story.reply_max_length
+    if over > 0:
+        reason = _("This is %(over)d too long: a reply to %(name)s has at most %(most)d characters.")
+        raise invalid("content", reason % {"over": over, "name": owner.name, "most": story.reply_max_length})
+    return f"@{owner.username} {content}"
 
 
 def delete_story(*, actor: User, story_id: int) -> None:

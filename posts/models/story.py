@@ -78,6 +78,11 @@ class Story(models.Model):
     def expires_at(self) -> datetime:
         return self.created_at + STORY_LASTS
 
+    @property
+    def reply_max_length(self) -> int:
+        """Characters of a reply: `@owner ` is put before it, and the whole is a post."""
+        return int(settings.POST_MAX_LENGTH) - len(self.owner.username) - 2
+
 
 class StorySeen(models.Model):
     """Somebody has seen a story; not noted of its owner.
