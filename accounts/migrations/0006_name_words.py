@@ -1,14 +1,11 @@
 """Names as they are looked for: in lower case, without accents, by the beginning of any of their words.
 
-The rows are kept by triggers, in the transaction that changes a name. Accounts that exist already are written in
-batches, each a transaction of its own, so a site with millions goes on.
+The rows are kept by triggers, in the transaction that changes a name; `0007` writes those of accounts that exist already.
 """
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
 from django.db import migrations, models
-
-AT_ONCE = 20_000
 
 FUNCTIONS = r"""
 -- Lower case, compatibility forms and accents gone; letters that Unicode does not take apart are spelled out. Marks that
@@ -77,24 +74,9 @@ DROP TRIGGER name_words_changed ON accounts_user;
 DROP TRIGGER name_words_kept ON accounts_user;
 DROP FUNCTION keep_fame, keep_name_words;
 """
-FILL = """
-INSERT INTO name_word (user_id, word, fame)
-SELECT u.id, word, fame(u.followers_count) FROM accounts_user u, name_words(u.username, u.display_name) word
- WHERE u.id > %s AND u.id <= %s
-ON CONFLICT DO NOTHING
-"""
-
-
-def fill(apps, schema_editor):
-    """What a trigger has written meanwhile is newer and stays."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM accounts_user")
-        for start in range(0, cursor.fetchone()[0], AT_ONCE):
-            cursor.execute(FILL, [start, start + AT_ONCE])
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("accounts", "0005_shows_likes")]
 
     operations = [
@@ -133,6 +115,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
-        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RemoveIndex(model_name="user", name="user_display_name"),
     ]
