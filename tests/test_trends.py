@@ -100,6 +100,15 @@ def test_a_burst_of_many_rises_that_of_one_does_not_nor_does_a_habit_and_all_of_
     assert tags(api, 33 * HOUR) == []
 
 
+def test_what_all_use_every_day_leaves_room_for_a_burst(crowd, api):
+    for day in range(1, 8):
+        then(crowd, "Good evening #regular", timezone.now() - day * DAY)
+    burst(crowd, "Good evening #regular")
+    burst(crowd[:40], "Smoke over the mill! #fire")
+    with mock.patch("feeds.trends.listing.MOST_CANDIDATES", 1):
+        assert tags(api) == ["fire"]
+
+
 def test_only_public_posts_of_public_active_accounts_count(crowd, api):
     burst(crowd[:5], "For followers #quiet", visibility="followers")
     burst(crowd[:5], "@fan1 #whispered", visibility="private")

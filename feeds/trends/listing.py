@@ -10,6 +10,7 @@ from feeds.rates import rows
 from feeds.trends import counting
 from feeds.trends.models import Rising
 from feeds.trends.rising import (
+    BASELINE_DAYS,
     HALF_LIFE_HOURS,
     KEPT_HOURS,
     LEAST_ACCOUNTS,
@@ -22,15 +23,19 @@ from feeds.trends.rising import (
 )
 
 MOST_LISTED = 100
-# Hashtags looked at more closely: those that most used, decayed. Each has KEPT_HOURS rows at most.
+# Hashtags looked at more closely: those that most used, decayed, against how many did in an hour of the week before:
+# or what all use every day would leave no room. Each has KEPT_HOURS rows at most.
 MOST_CANDIDATES = 300
 BEST_OF_AN_HOUR = 200
 
 TAGS = """
 WITH candidates AS MATERIALIZED (
-  SELECT tag FROM tag_hour WHERE hour >= %(first)s AND hour <= %(now)s AND accounts >= %(least)s
-   GROUP BY tag
-   ORDER BY max(accounts * power(0.5::float8, (%(now)s - hour)::float8 / %(half_life)s)) DESC, tag LIMIT %(most)s
+  SELECT tag FROM tag_hour WHERE hour > %(now)s - %(kept)s AND hour <= %(now)s
+   GROUP BY tag HAVING max(accounts) FILTER (WHERE hour >= %(first)s) >= %(least)s
+   ORDER BY max(accounts * power(0.5::float8, (%(now)s - hour)::float8 / %(half_life)s))
+              FILTER (WHERE hour >= %(first)s)
+            / sqrt(1 + coalesce(sum(accounts) FILTER (WHERE hour < %(first)s), 0) / %(usual_hours)s::float8) DESC, tag
+   LIMIT %(most)s
 )
 SELECT h.tag, h.hour, h.accounts FROM candidates c JOIN tag_hour h ON h.tag = c.tag AND h.hour > %(now)s - %(kept)s
 """
@@ -84,6 +89,7 @@ def bounds(hour: int, most: int) -> dict[str, int]:
         "first": window(hour)[0],
         "now": hour,
         "kept": KEPT_HOURS,
+        "usual_hours": 24 * BASELINE_DAYS,
         "least": LEAST_ACCOUNTS,
         "half_life": HALF_LIFE_HOURS,
         "most": most,
