@@ -16,7 +16,7 @@ LONGEST = 60
 # `~<~` and its like are the order of text_pattern_ops, which is that of the characters' numbers whatever the locale.
 FOUND = """
 WITH asked AS MATERIALIZED (
-  SELECT folded(%(start)s) AS word, left(folded(%(start)s), 1) AS letter, left(folded(%(start)s), 3) AS letters
+  SELECT word, left(word, 1) AS letter, left(word, 3) AS letters FROM folded(%(start)s) word WHERE word <> ''
 ), begun AS MATERIALIZED (
   (SELECT w.user_id FROM name_word w
     WHERE w.word ~>=~ (SELECT word FROM asked) AND w.word ~<~ (SELECT word || U&'\\+10FFFF' FROM asked)

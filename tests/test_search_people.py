@@ -42,7 +42,7 @@ def test_a_name_is_found_by_the_beginning_of_either_and_of_any_word(alice, bob, 
     called(alice, "Zoë Ångström-Müller")
     for words in ("ali", "@ALICE", "zoe", "Zoë ang", "angstrom", "mull"):
         assert people(api, None, words) == ["alice"], words
-    for words in ("ice", "oe", "gstrom", "%", "_", "a\\", "'"):
+    for words in ("\u0301", "@\u0301", "ice", "oe", "gstrom", "%", "_", "a\\", "'"):
         assert people(api, None, words) == [], words
     account_actions.change_profile(alice, display_name="Ann")
     assert people(api, None, "zoe") == []
@@ -116,7 +116,7 @@ def test_hashtags_come_by_use_and_only_from_public_posts(alice, bob, api):
     publish(bob, "#mosshidden", visibility="followers")
     assert tags(api, "mo") == tags(api, "#MO") == [("möss", 3), ("moth", 1)]
     assert tags(api, "moss") == [("möss", 3)]
-    assert tags(api, "oss") == []
+    assert tags(api, "oss") == tags(api, "\u0301") == tags(api, "#\u0301") == []
 
 
 def test_the_count_of_a_hashtag_follows_what_happens_to_posts(alice, api):
@@ -136,6 +136,16 @@ def test_the_count_of_a_hashtag_follows_what_happens_to_posts(alice, api):
     assert tags(api, "mo") == [("moss", 1)]
     Post.objects.filter(pk__in=[comment.pk, two.pk]).delete()
     assert tags(api, "mo") == []
+
+
+def test_a_change_of_privacy_notes_each_hashtag_once(alice, api):
+    for n in range(3):
+        publish(alice, f"{n} #moss")
+    counting.count()
+    account_actions.change_privacy(alice, True)
+    assert list(HashtagNote.objects.values_list("tag", "change")) == [("moss", -3)]
+    account_actions.change_privacy(alice, False)
+    assert tags(api, "moss") == [("moss", 3)]
 
 
 def test_hashtags_counted_anew_are_right_whatever_was_lost_or_waits(alice, api):
@@ -164,3 +174,15 @@ def test_the_box_offers_people_and_hashtags_that_begin_so(alice, bob, api):
     assert suggested(api, None, "#alp") == ([], ["alpha", "alps"])
     assert suggested(api, alice, "al ps") == ([], [])
     assert api().get("/search/suggest?q=")[0] == 400
+
+
+def test_the_box_offers_what_fits_the_sign_of_the_last_word_and_nothing_for_operators(alice, bob, api):
+    called(bob, "Al Psmith")
+    publish(bob, "#oven #alps")
+    counting.count()
+    assert suggested(api, None, "bread #ov") == ([], ["oven"])
+    assert suggested(api, None, "bread @ali") == (["alice"], [])
+    assert suggested(api, None, "al ps") == (["bob"], [])
+    called(alice, "from:al")
+    for words in ("-al", "-#al", "bread -al", "from:al", "FROM:al", "bread has:", "before:2"):
+        assert suggested(api, None, words) == ([], []), words

@@ -15,6 +15,7 @@ NO_ID, EVERY_ID = 0, 2**62
 # -"a phrase", or anything up to the next blank; an open quotation goes to the end.
 PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
 USERNAME = re.compile(r"@?([A-Za-z0-9_]{2,30})")
+OPERATORS = frozenset({"from", "has", "before", "after"})
 QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„«»", '"'))
 
 
@@ -34,6 +35,11 @@ class Query:
     # Posts with ids between the two.
     above: int = NO_ID
     below: int = EVERY_ID
+
+    @property
+    def is_days(self) -> bool:
+        """Whether it asks for days and nothing else."""
+        return self != Query() and self == Query(above=self.above, below=self.below)
 
 
 def checked(text: str) -> str:
@@ -104,6 +110,12 @@ def day_of(text: str) -> date | None:
 def last_word(text: str) -> str:
     """What somebody who types is at: the last word, of which people and hashtags can be told."""
     return text.split()[-1] if text.split() else ""
+
+
+def is_operator(word: str) -> bool:
+    """Whether it takes away or narrows, finished or not, so that no name is being typed."""
+    name, colon, _value = word.partition(":")
+    return word.startswith("-") or (colon != "" and name.lower() in OPERATORS)
 
 
 def highlights(query: Query) -> str:

@@ -13,7 +13,7 @@ COUNTING_LOCK = 5_010_001
 
 FOUND = """
 WITH asked AS MATERIALIZED (
-  SELECT folded(%(start)s) AS word, left(folded(%(start)s), 1) AS letter, left(folded(%(start)s), 3) AS letters
+  SELECT word, left(word, 1) AS letter, left(word, 3) AS letters FROM folded(%(start)s) word WHERE word <> ''
 ), begun AS (
   (SELECT h.id, h.tag, h.posts_count FROM hashtag h
     WHERE h.folded ~>=~ (SELECT word FROM asked) AND h.folded ~<~ (SELECT word || U&'\\+10FFFF' FROM asked)
