@@ -135,7 +135,8 @@ def index_all() -> None:
     """What the triggers would have written: the words of posts and the uses of hashtags."""
     execute("DROP INDEX post_search_words")
     execute(
-        "INSERT INTO post_search (post_id, words) SELECT id, post_words(author_id, content, hashtags, media_count)"
+        "INSERT INTO post_search (post_id, words) SELECT id, post_words(author_id, content, hashtags, media_count,"
+        " post_readers(author_id, visibility, mentioned_ids, root_id))"
         " FROM post ORDER BY id ON CONFLICT (post_id) DO NOTHING"
     )
     execute("CREATE INDEX post_search_words ON post_search USING gin (words) WITH (fastupdate = off)")

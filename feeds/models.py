@@ -99,7 +99,8 @@ class FeedDay(models.Model):
 class PostWords(models.Model):
     """What a post is found by, one narrow row beside it; kept by triggers (`feeds/migrations/0011_search.py`).
 
-    The words of its text with their places, and `@<author id>`, `#<tag>`, `+media`. Shares have none.
+    The words of its text with their places, and `@<author id>`, `#<tag>`, `+media`; where it is private
+    `+sealed` and the `><id>` of its readers. Shares have none.
     """
 
     post_id = models.BigIntegerField(primary_key=True)
@@ -151,11 +152,11 @@ class Hashtag(models.Model):
 
 
 class HashtagNote(models.Model):
-    """A post with a hashtag has come (1) or gone (-1) and is not in its count yet."""
+    """Posts with a hashtag have come (so many) or gone (below 0) and are not in its count yet."""
 
     id = models.BigAutoField(primary_key=True)
     tag = models.TextField()
-    change = models.SmallIntegerField()
+    change = models.IntegerField()
 
     class Meta:
         db_table = "hashtag_note"

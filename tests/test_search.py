@@ -95,6 +95,9 @@ def test_days_bound_what_is_found(alice, api):
     assert found(api, None, "bread after:2025-05-02") == ["bread 3", "bread 2"]
     assert found(api, None, "bread before:2025-05-02") == ["bread 1"]
     assert found(api, None, "bread after:2025-05-02 before:2025-05-03") == ["bread 2"]
+    assert found(api, None, "after:2025-05-02") == ["bread 3", "bread 2"]
+    assert found(api, None, "after:2025-05-01 before:2025-05-03") == ["bread 2", "bread 1"]
+    assert found(api, None, "after:2025-05-02 …") == found(api, None, "…") == []
 
 
 def test_comments_and_quotes_are_found_shares_are_not(alice, bob, api):
@@ -227,7 +230,7 @@ def test_a_search_that_reads_too_much_stops_and_goes_on_by_its_cursor(alice, bob
 
 def test_words_of_posts_nobody_may_see_cost_a_bounded_look(alice, bob, api, bounds):
     publish(alice, "bread 0")
-    many(bob, 60, "bread secret {n}", visibility="private")
+    many(bob, 60, "bread secret {n}", visibility="followers")
     bounds(2000, 20, [5, 10, 20])
     seen, cursor, pages = [], "", 0
     while cursor is not None:
@@ -237,6 +240,39 @@ def test_words_of_posts_nobody_may_see_cost_a_bounded_look(alice, bob, api, boun
         pages += 1
     assert seen == ["bread 0"]
     assert 3 <= pages <= 5
+
+
+def test_private_posts_of_others_are_told_by_nothing_and_cost_nothing(alice, bob, carol, api, bounds):
+    publish(alice, "bread 0")
+    many(bob, 60, "bread secret {n}", visibility="private")
+    post = publish(bob, "letter for @alice", visibility="private")
+    for n in range(30):
+        actions.comment(author=alice, post_id=post.pk, content=f"bread below {n}")
+    bounds(2000, 20, [5, 10, 20])
+    for viewer in (None, carol):
+        answer = api(viewer).get("/search?q=bread&limit=10")[1]
+        assert ([one["content"] for one in answer["posts"]], answer["has_more"]) == (["bread 0"], False)
+    assert len(found(api, bob, "bread")) == 20
+    assert found(api, alice, "bread")[0] == "bread below 29"
+
+
+def test_who_may_read_a_private_thread_finds_its_comments_as_that_changes(alice, bob, carol, api):
+    post = publish(alice, "letter for @bob", visibility="private")
+    actions.comment(author=bob, post_id=post.pk, content="bread for @carol")
+    assert found(api, carol, "bread") == []
+    actions.edit(actor=alice, post_id=post.pk, content="letter for @bob and @carol")
+    assert found(api, carol, "bread") == found(api, alice, "bread") == found(api, bob, "bread") == ["bread for @carol"]
+    actions.edit(actor=alice, post_id=post.pk, content="letter for @carol")
+    assert found(api, bob, "bread") == []
+    actions.edit(actor=alice, post_id=post.pk, visibility="public")
+    assert found(api, None, "bread") == ["bread for @carol"]
+    actions.edit(actor=alice, post_id=post.pk, visibility="private")
+    assert found(api, None, "bread") == found(api, bob, "bread") == []
+    words = rows("SELECT words FROM post_search ORDER BY post_id")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM post_search; INSERT INTO search_fill SELECT max(id) + 1 FROM post")
+    upkeep.fill()
+    assert rows("SELECT words FROM post_search ORDER BY post_id") == words
 
 
 def test_posts_from_before_there_was_a_search_are_filled_in_newest_first(alice, api, monkeypatch):

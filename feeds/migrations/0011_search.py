@@ -1,8 +1,8 @@
 """Search: the words of posts beside them, how often hashtags are used, and the statement that finds.
 
 `post_search.words` holds all a search can ask for, so that every question is one `tsquery` of one GIN index: the words
-with their places, and without a place `@<author id>`, `#<tag>` and `+media`. The signs cannot come from a text, which
-loses them before it is cut into words.
+with their places, and without a place `@<author id>`, `#<tag>` and `+media`; of what is private also `+sealed`, and
+`><id>` of each who may see it. The signs cannot come from a text, which loses them before it is cut into words.
 """
 
 import django.contrib.postgres.indexes
@@ -28,27 +28,53 @@ CREATE FUNCTION search_tag(_tag text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
   SELECT '#' || folded(_tag)
 $$;
 
-CREATE FUNCTION post_words(_author bigint, _content text, _hashtags text[], _media int)
+-- To whom a private post is open; null for any other. A comment is as open as the post it hangs on.
+CREATE FUNCTION post_readers(_author bigint, _visibility text, _mentioned bigint[], _root bigint)
+RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT author || mentioned FROM (
+    SELECT _author AS author, _visibility AS visibility, _mentioned AS mentioned WHERE _root IS NULL
+     UNION ALL SELECT p.author_id, p.visibility, p.mentioned_ids FROM post p WHERE p.id = _root) top
+   WHERE visibility = 'private'
+$$;
+
+CREATE FUNCTION post_words(_author bigint, _content text, _hashtags text[], _media int, _readers bigint[] DEFAULT NULL)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT to_tsvector('simple'::regconfig, search_text(_content)) || array_to_tsvector(
          '@' || _author::text || ARRAY(SELECT search_tag(tag) FROM unnest(_hashtags) tag)
-             || CASE WHEN _media > 0 THEN ARRAY['+media'] ELSE '{}' END)
+             || CASE WHEN _media > 0 THEN ARRAY['+media'] ELSE '{}' END
+             || CASE WHEN _readers IS NULL THEN '{}' ELSE '+sealed'::text || ARRAY(SELECT '>' || id FROM unnest(_readers) id) END)
 $$;
 """
 KEPT = """
 CREATE FUNCTION keep_post_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO post_search (post_id, words)
-  VALUES (NEW.id, post_words(NEW.author_id, NEW.content, NEW.hashtags, NEW.media_count))
+  VALUES (NEW.id, post_words(NEW.author_id, NEW.content, NEW.hashtags, NEW.media_count,
+                             post_readers(NEW.author_id, NEW.visibility, NEW.mentioned_ids, NEW.root_id)))
   ON CONFLICT (post_id) DO UPDATE SET words = excluded.words;
   RETURN NULL;
 END $$;
 CREATE TRIGGER words_kept AFTER INSERT ON post FOR EACH ROW WHEN (NEW.share_of_id IS NULL)
 EXECUTE FUNCTION keep_post_words();
-CREATE TRIGGER words_changed AFTER UPDATE OF content, hashtags, media_count ON post FOR EACH ROW
+CREATE TRIGGER words_changed AFTER UPDATE OF content, hashtags, media_count, visibility, mentioned_ids ON post FOR EACH ROW
 WHEN (NEW.share_of_id IS NULL
-      AND (OLD.content, OLD.hashtags, OLD.media_count) IS DISTINCT FROM (NEW.content, NEW.hashtags, NEW.media_count))
+      AND (OLD.content, OLD.hashtags, OLD.media_count, OLD.visibility, OLD.mentioned_ids)
+      IS DISTINCT FROM (NEW.content, NEW.hashtags, NEW.media_count, NEW.visibility, NEW.mentioned_ids))
 EXECUTE FUNCTION keep_post_words();
+
+-- Comments are open to others when a private post mentions others. A new visibility is written to each of them, and
+-- `words_changed` follows.
+CREATE FUNCTION keep_words_below() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO post_search (post_id, words)
+  SELECT p.id, post_words(p.author_id, p.content, p.hashtags, p.media_count, NEW.author_id || NEW.mentioned_ids)
+    FROM post p WHERE p.root_id = NEW.id
+  ON CONFLICT (post_id) DO UPDATE SET words = excluded.words;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER words_below_changed AFTER UPDATE OF mentioned_ids ON post FOR EACH ROW
+WHEN (NEW.root_id IS NULL AND NEW.visibility = 'private' AND OLD.mentioned_ids <> NEW.mentioned_ids)
+EXECUTE FUNCTION keep_words_below();
 
 CREATE FUNCTION drop_post_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,9 +89,10 @@ INSERT INTO search_fill (below) SELECT max(id) + 1 FROM post HAVING max(id) IS N
 """
 NOT_KEPT = """
 DROP TRIGGER words_dropped ON post;
+DROP TRIGGER words_below_changed ON post;
 DROP TRIGGER words_changed ON post;
 DROP TRIGGER words_kept ON post;
-DROP FUNCTION drop_post_words, keep_post_words;
+DROP FUNCTION drop_post_words, keep_words_below, keep_post_words;
 """
 
 # A hashtag counts in public posts of public accounts, as on its page. Whoever posts only notes the change: the row of a
@@ -97,9 +124,10 @@ EXECUTE FUNCTION note_hashtags();
 CREATE FUNCTION note_hashtags_of() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO hashtag_note (tag, change)
-  SELECT tag, CASE WHEN NEW.is_active AND NOT NEW.is_private THEN 1 ELSE -1 END
+  SELECT tag, CASE WHEN NEW.is_active AND NOT NEW.is_private THEN count(*) ELSE -count(*) END
     FROM post p, unnest(counted_hashtags(p, true)) tag
-   WHERE p.author_id = NEW.id AND p.root_id IS NULL AND p.deleted_at IS NULL AND p.hashtags <> '{}';
+   WHERE p.author_id = NEW.id AND p.root_id IS NULL AND p.deleted_at IS NULL AND p.hashtags <> '{}'
+   GROUP BY tag;
   RETURN NULL;
 END $$;
 CREATE TRIGGER hashtags_shown AFTER UPDATE OF is_private, is_active ON accounts_user FOR EACH ROW
@@ -148,12 +176,14 @@ FIND = """
 -- By then it is known how many candidates there are in so many ids: where they are many, it goes on by the key; where
 -- they are few, by the index, as far as should fill the page. `_reads` bounds the rows whose words are read, `_checks`
 -- the posts the rules are asked of; where one is used up before the page is full, it is a short page and `reached` goes on.
+-- Private posts of others are no candidates: neither the bounds nor `reached` tell that there are any.
 CREATE FUNCTION search_posts(_viewer bigint, _asked tsquery, _loose tsquery, _above bigint, _below bigint, _n int,
                              _reads int, _checks int, _windows int[],
                              OUT ids bigint[], OUT quotes bigint[], OUT reached bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   _left int := _reads;
+  _open tsquery := format('!''+sealed'' | ''>%s''', _viewer)::tsquery;
   _edge bigint := least(_below, (SELECT max(post_id) + 1 FROM post_search));
   _top bigint := _edge;
   _low bigint;
@@ -171,6 +201,8 @@ DECLARE
   _seen bigint[];
 BEGIN
   ids := '{}';
+  _asked := _asked && _open;
+  _loose := _loose && _open;
   WHILE coalesce(_edge, 0) > _above + 1 AND cardinality(ids) < _n LOOP
     IF _left <= 0 OR _checks <= 0 THEN reached := _edge; EXIT; END IF;
     IF _step < 3 OR _is_common THEN
@@ -236,7 +268,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(WORDS, "DROP FUNCTION post_words, search_tag, search_text"),
+        migrations.RunSQL(WORDS, "DROP FUNCTION post_words, post_readers, search_tag, search_text"),
         migrations.CreateModel(
             name="PostWords",
             fields=[
@@ -299,7 +331,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("tag", models.TextField()),
-                ("change", models.SmallIntegerField()),
+                ("change", models.IntegerField()),
             ],
             options={"db_table": "hashtag_note"},
         ),

@@ -14,14 +14,15 @@ from posts.models import Post
 READS, CHECKS = 40_000, 1_000
 # Rows of the first window, the second, and each that follows by the key.
 WINDOWS = [500, 4_000, 8_000]
-# Nothing is found where nothing was asked for that could be looked up: signs without a letter among them.
+# Nothing is found where nothing was asked for that could be looked up: signs without a letter among them. Days alone
+# are enough: then all posts of those days are found.
 FIND = """
 SELECT found.ids, found.quotes, found.reached
   FROM search_asked(%(words)s::text[], %(not_words)s::text[], %(tags)s::text[], %(not_tags)s::text[],
                     %(authors)s::text[], %(not_authors)s::text[], %(has_media)s) asked,
-       search_posts(%(viewer)s, asked.asked, asked.loose, %(above)s, %(below)s, %(number)s,
+       search_posts(%(viewer)s, coalesce(asked.asked, '!''+nothing'''), asked.loose, %(above)s, %(below)s, %(number)s,
                     %(reads)s, %(checks)s, %(windows)s) found
- WHERE asked.asked IS NOT NULL
+ WHERE asked.asked IS NOT NULL OR %(is_days)s
 """
 
 
@@ -43,7 +44,7 @@ def posts(viewer: Any, asked: Query, page: PageRequest) -> Hits[Post]:
 def find(viewer: Any, asked: Query, *, below: int | None, number: int) -> tuple[list[int], list[int], int | None]:
     """(ids newest first, ids they quote, the id to look on below or None at the end)."""
     below = min(asked.below, below) if below is not None else asked.below
-    params = vars(asked) | {"viewer": viewer.pk or 0, "below": below, "number": number}
+    params = vars(asked) | {"viewer": viewer.pk or 0, "below": below, "number": number, "is_days": asked.is_days}
     params |= {"reads": READS, "checks": CHECKS, "windows": WINDOWS}
     with connection.cursor() as cursor:
         cursor.execute(FIND, {name: typed(value) for name, value in params.items()})

@@ -10,11 +10,14 @@ FILL = """
 WITH place AS (
   SELECT below FROM search_fill FOR UPDATE SKIP LOCKED
 ), taken AS (
-  SELECT p.id, p.author_id, p.content, p.hashtags, p.media_count, p.share_of_id
+  SELECT p.id, p.author_id, p.content, p.hashtags, p.media_count, p.share_of_id,
+         p.visibility, p.mentioned_ids, p.root_id
     FROM post p WHERE p.id < (SELECT below FROM place) ORDER BY p.id DESC LIMIT %(number)s FOR KEY SHARE
 ), written AS (
   INSERT INTO post_search (post_id, words)
-  SELECT id, post_words(author_id, content, hashtags, media_count) FROM taken WHERE share_of_id IS NULL
+  SELECT id, post_words(author_id, content, hashtags, media_count,
+                        post_readers(author_id, visibility, mentioned_ids, root_id))
+    FROM taken WHERE share_of_id IS NULL
   ON CONFLICT DO NOTHING
 ), moved AS (
   UPDATE search_fill SET below = (SELECT min(id) FROM taken) WHERE EXISTS (SELECT FROM taken)
