@@ -49,14 +49,16 @@ UPDATE notification n SET actors_count = greatest(n.actors_count + c.change, 0)
   FROM (SELECT notification_id, sum(change) AS change FROM ended GROUP BY 1) c WHERE n.id = c.notification_id
 RETURNING n.id
 """
-# The unread one of each kind and post, which is begun where there is none. Who joins it brings it to the top.
+# The unread one of each kind and post, which is begun where there is none. Who joins it brings it to the top. The
+# daily e-mail tells of it again when it has grown; the one at once only when it had nobody left in it.
 JOIN = """
 INSERT INTO notification AS n (recipient_id, type, post_id, place, actors_count, mail)
 SELECT %(recipient)s, g.type, nullif(g.subject, 0), g.place, g.actors, g.mail
   FROM unnest(%(types)s::text[], %(subjects)s::bigint[], %(places)s::bigint[], %(counts)s::int[], %(mails)s::text[])
        AS g(type, subject, place, actors, mail)
 ON CONFLICT (recipient_id, type, post_id) WHERE NOT is_read AND NOT (type = 'moderation')
-DO UPDATE SET place = greatest(n.place, excluded.place), actors_count = n.actors_count + excluded.actors_count
+DO UPDATE SET place = greatest(n.place, excluded.place), actors_count = n.actors_count + excluded.actors_count,
+  mail = CASE WHEN n.actors_count = 0 OR excluded.mail = 'digest' THEN excluded.mail ELSE n.mail END
 RETURNING n.id, n.type, coalesce(n.post_id, 0), n.mail
 """
 # Somebody who ended it long ago and begins again leaves the old place for the new one.

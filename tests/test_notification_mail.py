@@ -102,6 +102,20 @@ def test_each_is_mailed_once_however_often_it_grows_or_the_task_runs(alice, bob,
     assert len(outbox) == 1
 
 
+@pytest.mark.parametrize("wish", ["now", "digest"])
+def test_a_group_left_unread_does_not_end_the_emails_of_its_kind(alice, bob, carol, outbox, wish):
+    notifications.choose(user=alice, types={"follow": {"email": wish}})
+    for number, person in enumerate((bob, carol), start=1):
+        social.follow(follower=person, author=alice)
+        deliver()
+        later(days=1)
+        send()
+        assert len(outbox) == number
+        if wish == "now":  # nobody is left in it
+            social.unfollow(follower=person, author=alice)
+            deliver()
+
+
 def test_what_is_read_hidden_or_taken_back_before_is_not_mailed(alice, bob, carol, outbox):
     publish(bob, "One @alice")
     deliver()
