@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feedsite.errors import Invalid
 from notifications import channels, queries
-from notifications.mailboxes import is_zone
+from notifications.mailboxes import is_zone, next_morning
 from notifications.models import Mail, Mailbox, Notification, Preference, ThreadMute
 from notifications.preferences import wishes
 from posts.models import Post
@@ -78,7 +79,11 @@ def set_time_zone(user: User, time_zone: str) -> None:
     if not is_zone(time_zone):
         reason = _("This is no time zone. Write it like Europe/Lisbon.")
         raise Invalid(reason, fields={"time_zone": [reason]})
-    Mailbox.objects.update_or_create(user=user, defaults={"time_zone": time_zone})
+    box, _made = Mailbox.objects.select_for_update().get_or_create(user=user)
+    box.time_zone = time_zone
+    if box.digest_at is not None:
+        box.digest_at = next_morning(timezone.now(), time_zone)
+    box.save(update_fields=["time_zone", "digest_at"])
 
 
 def stop_mail(*, user: User) -> None:

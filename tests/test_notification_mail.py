@@ -163,6 +163,14 @@ def test_the_digest_comes_once_in_the_morning_with_what_was_not_read(alice, bob,
     assert "bob mentioned you" in letter.body
 
 
+def test_a_new_time_zone_moves_the_digest_that_is_due(alice, bob, outbox):
+    notifications.choose(user=alice, types={"mention": {"email": "digest"}}, time_zone="Asia/Tokyo")
+    publish(bob, "@alice?")
+    deliver()
+    notifications.choose(user=alice, types={}, time_zone="America/Bogota")
+    assert Mailbox.objects.get(user=alice).digest_at.astimezone(UTC).hour == 13  # eight in Bogota
+
+
 @pytest.mark.parametrize(
     ("zone", "now", "morning"),
     [
