@@ -1,15 +1,14 @@
 """E-mails about what a person has not read: at once, or once a day.
 
 Claimed, then sent: in one transaction what is owed is taken off, by the rules of that moment; after the commit it
-goes out. So nothing is sent twice. If the mail server refuses, all is put back and tried again later; if the
-worker dies between the two, the e-mail is lost, and the page still has everything.
+goes out. So nothing is sent twice. If it fails, it is put back and tried again later; if the worker dies
+between the two, the e-mail is lost, and the page still has everything.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -55,12 +54,20 @@ def due(now: datetime) -> list[int]:
     return list(boxes.values_list("user_id", flat=True)[:DUE_AT_ONCE])
 
 
-def send_due(user_id: int, now: datetime) -> None:
-    for letter in claim(user_id, now):
+def send_due(user_id: int, now: datetime, *, time_is_up: type[Exception]) -> None:
+    """Sends what is due; what is left when `time_is_up` is raised is put back, and it is raised on."""
+    letters = claim(user_id, now)
+    for number, letter in enumerate(letters):
         try:
             with speaking_to(letter.user):
                 build(letter).send()
-        except (OSError, SMTPException):
+        except time_is_up:
+            for left in letters[number:]:
+                put_back(left, now)
+            raise
+        except Exception:
+            # Of whatever kind (a template, a name no header can hold): it is claimed, so nobody else would send it
+            # or the one after it. One that never works is given up after MOST_FAILURES.
             logger.exception("An e-mail to %s was not sent", letter.user)
             put_back(letter, now)
         else:

@@ -1,4 +1,5 @@
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from notifications import delivery, limits, mail, push_sending
@@ -25,7 +26,7 @@ def sweep_mail() -> None:
 
 @shared_task
 def send_mail(user_id: int) -> None:
-    mail.send_due(user_id, timezone.now())
+    mail.send_due(user_id, timezone.now(), time_is_up=SoftTimeLimitExceeded)
 
 
 @shared_task

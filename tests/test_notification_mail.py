@@ -7,6 +7,7 @@ from typing import Any
 
 import html5lib
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail as outgoing
 from django.test import Client
 
@@ -199,6 +200,32 @@ def test_a_mail_server_that_refuses_is_asked_again_and_sends_once(alice, bob, ou
     for _ in range(2):
         send()
     assert len(outbox) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError, SoftTimeLimitExceeded])
+def test_whatever_fails_neither_letter_is_lost(alice, bob, outbox, monkeypatch, error):
+    notifications.choose(user=alice, types={"comment": {"email": "digest"}})
+    post = publish(alice, "Hello")
+    actions.comment(author=bob, post_id=post.pk, content="hm")
+    publish(bob, "@alice")
+    deliver()
+    later(days=1)
+    real = mail.build
+
+    def build(letter):
+        if letter.kind == "now":
+            raise error
+        return real(letter)
+
+    monkeypatch.setattr(mail, "build", build)
+    try:
+        tasks.send_mail(alice.pk)
+    except SoftTimeLimitExceeded:
+        assert outbox == []  # no time for it
+    monkeypatch.undo()
+    later(days=1)
+    tasks.send_mail(alice.pk)
+    assert sorted("mentioned" in letter.subject for letter in outbox) == [False, True]
 
 
 @pytest.mark.parametrize(
