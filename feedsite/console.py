@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 
-NAME_WIDTH = 13
+NAME_WIDTH = 14
 COLOURS = {"web": 36, "sockets": 35, "worker-fanout": 33, "worker": 32, "beat": 34}
 BOLD = 1
 

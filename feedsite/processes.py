@@ -12,12 +12,15 @@ from pathlib import Path
 from feedsite import spawn
 
 FANOUT_QUEUES = ("fanout", "fanout_big")
-WORK_QUEUES = ("default", "notify", "maint", "mail")
+WORK_QUEUES = ("default", "notify", "maint")
+# What waits for servers of others: a slow one keeps nobody from being told, and no sweeper from its turn.
+OUTSIDE_QUEUES = ("mail", "push", "links")
 MEDIA_QUEUES = ("media",)
 WEB_WORKERS = 2
 WEB_THREADS = 4
 FANOUT_WORKERS = 2
 WORK_WORKERS = 2
+OUTSIDE_WORKERS = 2
 # A video at a time: ffmpeg takes two threads for it.
 MEDIA_WORKERS = 1
 DEFAULT_PORT = 8000
@@ -47,6 +50,7 @@ def site(*, host: str, port: int, socket_port: int, run: Path) -> list[Process]:
         # The next deliveries wait in the worker, not in the broker: they take milliseconds each.
         Process("worker-fanout", "celery", _worker("worker-fanout", FANOUT_QUEUES, FANOUT_WORKERS, fetched=4)),
         Process("worker", "celery", _worker("worker", WORK_QUEUES, WORK_WORKERS)),
+        Process("worker-outside", "celery", _worker("worker-outside", OUTSIDE_QUEUES, OUTSIDE_WORKERS)),
         Process("worker-media", "celery", _worker("worker-media", MEDIA_QUEUES, MEDIA_WORKERS)),
         Process("beat", "celery", _beat(run)),
     ]
