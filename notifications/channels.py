@@ -10,12 +10,11 @@ from typing import Any
 from accounts.models import User
 from feeds import hot
 from feedsite import live
-from feedsite.languages import speaking_to
-from notifications import messages, push, queries
+from notifications import push, queries
 from notifications.cards import notification_cards
 from notifications.models import PushSubscription
 from notifications.preferences import wishes
-from notifications.queries import Row, Shown
+from notifications.queries import Row
 
 
 def tell(recipient_id: int, ids: Sequence[int]) -> None:
@@ -45,19 +44,7 @@ def tell_unread(user_id: int, unread: int, **read: str) -> None:
 
 
 def tell_devices(user: Any, rows: Sequence[Row]) -> None:
-    """Shows each on the devices of somebody who has any, in their language."""
-    if not rows or not PushSubscription.objects.of(user).exists():
-        return
-    with speaking_to(user):
-        for shown in queries.hydrate(user, rows):
-            push.send(user.pk, push_message(shown))
-
-
-def push_message(shown: Shown) -> "push.Message":
-    """One with the same tag takes the place of the one before."""
-    return {
-        "title": messages.sentence(shown),
-        "body": messages.excerpt(shown),
-        "url": messages.path(shown),
-        "tag": f"notification-{shown.row.group_id}",
-    }
+    """Asks for each to be shown on the devices of somebody who has any; the words are made when it is sent."""
+    if rows and PushSubscription.objects.of(user).exists():
+        for row in rows:
+            push.send(user.pk, row.group_id)

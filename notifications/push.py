@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,18 +21,9 @@ MOST_DEVICES = 10
 AUTH_BYTES = 16
 
 
-class Message(TypedDict):
-    """`url` is a path of this site; a message takes the place of the last with the same `tag`."""
-
-    title: str
-    body: str
-    url: str
-    tag: str
-
-
-def send(user_id: int, message: Message) -> None:
-    """Shows the message on the person's devices, once what led to it is committed. Who may be told is the caller's."""
-    tasks.push.delay_on_commit(user_id, dict(message))
+def send(user_id: int, group_id: int) -> None:
+    """Shows the notification on the person's devices, once it is committed, if they may still be told of it then."""
+    tasks.push.delay_on_commit(user_id, group_id)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from notifications import delivery, limits, mail, push_sending
+from notifications import delivery, limits, mail, push_messages, push_sending
 
 # How often e-mails are handed out that are due.
 MAIL_SECONDS = 5
@@ -38,7 +38,11 @@ def clear_read() -> None:
 
 
 @shared_task
-def push(user_id: int, message: dict[str, str], only: list[int] | None = None) -> None:
+def push(user_id: int, group_id: int, only: list[int] | None = None) -> None:
+    """Shows a notification on the person's devices, or those of `only`, by the rules of this moment."""
+    message = push_messages.message_of(user_id, group_id)
+    if message is None:
+        return
     again = push_sending.deliver(user_id, message, only)
     if again and only is None:
-        push.apply_async((user_id, message, again), countdown=PUSH_AGAIN_SECONDS)
+        push.apply_async((user_id, group_id, again), countdown=PUSH_AGAIN_SECONDS)

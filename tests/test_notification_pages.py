@@ -9,7 +9,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from feeds import hot
 from notifications import actions as notifications
-from notifications import channels, push, queries
+from notifications import push, push_messages, queries
 from notifications.models import Notification, ThreadMute
 from notifications.words import said, who
 from posts import actions
@@ -206,7 +206,7 @@ def test_devices_are_told_what_is_wanted_there(alice, bob, monkeypatch):
     token = AccessToken.objects.get(user=alice)
     push.subscribe(user=alice, endpoint=device["endpoint"], **device["keys"], token=token)
     shown = []
-    monkeypatch.setattr(push, "send", lambda user_id, message: shown.append((user_id, message["title"])))
+    monkeypatch.setattr(push, "send", lambda *ids: shown.append((ids[0], push_messages.message_of(*ids)["title"])))
     post = publish(alice, "Hello")
     actions.like(actor=bob, post_id=post.pk)  # counted, not told there unless one asks for it
     actions.comment(author=bob, post_id=post.pk, content="hm")
@@ -221,7 +221,7 @@ def test_devices_are_told_what_is_wanted_there(alice, bob, monkeypatch):
 
 def test_devices_get_a_sentence_and_an_address_of_this_site(alice, told):
     (shown,) = queries.hydrate(alice, queries.rows_of(alice, [told.pk]))
-    assert channels.push_message(shown) == {
+    assert push_messages.push_message(shown) == {
         "title": "carol and bob like your post",
         "body": "Low water at six",
         "url": f"/notifications/{told.pk}",

@@ -14,11 +14,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import actions as accounts
+from notifications import actions as notifications
 from notifications import push, push_keys, push_sending, push_wire, tasks
 from notifications.devices import browser_and_system
-from notifications.models import PushKey, PushSubscription
+from notifications.models import Notification, PushKey, PushSubscription
+from posts import actions as posts
+from social import actions as social
 from tests.helpers import PASSWORD, run_tasks
+from tests.pages import publish
 from tests.push_service import HOST, Device, PushService, base64url
+from tests.telling import deliver
 
 MESSAGE = {"title": "bob likes your post", "body": "Moss", "url": "/@alice/1", "tag": "post-1"}
 PHONE = "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
@@ -40,19 +45,22 @@ def subscribe(client, device=None, **more):
 
 
 def told(user, **more):
-    push.send(user.pk, MESSAGE | more)
-    run_tasks()
+    """Sends the words as they are."""
+    return push_sending.deliver(user.pk, MESSAGE | more)
 
 
-def test_only_the_device_can_read_what_it_is_told(service, browser, alice):
+def test_only_the_device_can_read_what_it_is_told(service, browser, alice, bob):
     device = Device()
     key = browser.get("/api/v1/push/key").json()["public_key"]
     assert subscribe(browser, device, public_key=key).status_code == 201
-    push.send(alice.pk, MESSAGE)
+    publish(bob, "@alice Moss")
+    tasks.deliver_owed()
     assert service.received == []  # not before the commit
     run_tasks()
     [received] = service.received
-    assert device.read(received.body) == MESSAGE
+    path = f"/notifications/{Notification.objects.get().pk}"
+    tag = path.replace("/notifications/", "notification-")
+    assert device.read(received.body) == {"title": "bob mentioned you", "body": "@alice Moss", "url": path, "tag": tag}
     assert b"Moss" not in received.body
     with pytest.raises(Exception):  # noqa: B017, PT011 whatever the library makes of it
         Device().read(received.body)
@@ -139,20 +147,44 @@ def test_a_failing_device_rests_longer_each_time_and_is_given_up_at_last(service
     assert not rows.exists()
 
 
-def test_a_message_for_which_there_was_no_time_is_tried_once_more(service, browser, alice, monkeypatch):
+def test_a_message_for_which_there_was_no_time_is_tried_once_more(service, browser, alice, bob, monkeypatch):
+    group_id = mentioned(alice, bob).pk
     service.says["/one"] = 503
     subscribe(browser)
     asked = []
     monkeypatch.setattr(tasks.push, "apply_async", lambda args, **options: asked.append((args, options["countdown"])))
-    tasks.push(alice.pk, MESSAGE)
+    tasks.push(alice.pk, group_id)
     pk = PushSubscription.objects.get().pk
-    assert asked == [((alice.pk, MESSAGE, [pk]), tasks.PUSH_AGAIN_SECONDS)]
+    assert asked == [((alice.pk, group_id, [pk]), tasks.PUSH_AGAIN_SECONDS)]
     assert timedelta(seconds=tasks.PUSH_AGAIN_SECONDS) > push_sending.REST  # by then it does not rest any more
     PushSubscription.objects.update(retry_at=None)
     service.says.clear()
     tasks.push(*asked[0][0])
     assert (len(service.received), len(asked)) == (2, 1)
     assert PushSubscription.objects.get().failures == 0
+
+
+@pytest.mark.parametrize("change", ["deleted", "blocked", "read", "unwished", "suspended"])
+def test_what_changed_since_it_was_queued_is_not_sent(service, browser, alice, bob, change):
+    group = mentioned(alice, bob)
+    subscribe(browser)
+    tasks.push(alice.pk, group.pk)
+    assert len(service.received) == 1
+    {
+        "deleted": lambda: posts.delete(actor=bob, post_id=group.post_id),
+        "blocked": lambda: social.block(blocker=bob, blocked=alice),
+        "read": lambda: notifications.read(user=alice),
+        "unwished": lambda: notifications.choose(user=alice, types={"mention": {"push": False}}),
+        "suspended": lambda: accounts.suspend(alice),
+    }[change]()
+    tasks.push(alice.pk, group.pk)
+    assert len(service.received) == 1
+
+
+def mentioned(reader, author):
+    publish(author, f"@{reader.username} Moss")
+    deliver()
+    return Notification.objects.of(reader).get()
 
 
 def test_a_slow_push_service_is_left_after_some_seconds(service, browser, alice, monkeypatch):
