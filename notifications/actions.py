@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from feedsite.errors import Invalid
 from notifications import channels, queries
+from notifications.locks import hold_notices
 from notifications.mailboxes import is_zone, next_morning
 from notifications.models import Mail, Mailbox, Notification, Preference, ThreadMute
 from notifications.preferences import wishes
@@ -18,8 +19,10 @@ from posts.queries import get_original
 from social.models import NoticeType
 
 
+@transaction.atomic
 def read(*, user: User, up_to: int | None = None) -> int:
     """Marks that one and all older as read, or all; how many that were. Other open pages follow."""
+    hold_notices(user.pk)
     unread = Notification.objects.of(user).unread()
     changed = (unread if up_to is None else unread.filter(place__lte=up_to)).update(is_read=True)
     if changed:
@@ -28,8 +31,10 @@ def read(*, user: User, up_to: int | None = None) -> int:
     return changed
 
 
+@transaction.atomic
 def read_one(*, user: User, group_id: int) -> bool:
     """Marks one as read; True when it was not."""
+    hold_notices(user.pk)
     changed = Notification.objects.of(user).unread().filter(pk=group_id).update(is_read=True)
     if changed:
         transaction.on_commit(lambda: tell_read(user, read_group=str(group_id)))
@@ -86,8 +91,10 @@ def set_time_zone(user: User, time_zone: str) -> None:
     box.save(update_fields=["time_zone", "digest_at"])
 
 
+@transaction.atomic
 def stop_mail(*, user: User) -> None:
     """Ends all e-mail about notifications, for whoever has the link that each of them carries."""
+    hold_notices(user.pk)
     choose(user=user, types={kind.value: {"email": Mail.OFF.value} for kind in NoticeType})
     Mailbox.objects.filter(user=user).update(now_at=None, digest_at=None)
     Notification.objects.of(user).exclude(mail=Mail.OFF).update(mail=Mail.OFF)

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from notifications import channels, limits, statements
+from notifications.locks import try_to_hold_notices
 from notifications.mailboxes import Reader, find_reader, owe_mail
 from notifications.models import Mail
 from posts.models import first_id_at
@@ -84,9 +85,9 @@ def try_to_deliver(recipient_id: int) -> int:
 def deliver_to(recipient_id: int) -> int:
     """Makes notifications of what is owed to one person; how many notices that were, NOTICES_AT_ONCE at most.
 
-    None where another worker is at it.
+    None where another worker is at it, or the person is reading.
     """
-    if not rows_of(statements.LOCK, [f"notices:{recipient_id}"])[0][0]:
+    if not try_to_hold_notices(recipient_id):
         return 0
     looks = [Look(*row) for row in rows_of(statements.LOOK, {"recipient": recipient_id, "most": NOTICES_AT_ONCE})]
     if not looks:

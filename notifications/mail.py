@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from feedsite.languages import speaking_to
 from notifications import queries, unsubscribing
+from notifications.locks import hold_notices
 from notifications.messages import excerpt, path, sentence
 from notifications.models import Mail, Mailbox, Notification
 from notifications.preferences import wishes
@@ -76,11 +77,9 @@ def send_due(user_id: int, now: datetime, *, time_is_up: type[Exception]) -> Non
 
 @transaction.atomic
 def claim(user_id: int, now: datetime) -> list[Letter]:
-    """The letters that are due, with what the person has not read and may see; they are owed no longer.
-
-    None where another worker has the mailbox.
-    """
-    box = Mailbox.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
+    """The letters that are due, with what the person has not read and may see; they are owed no longer."""
+    hold_notices(user_id)
+    box = Mailbox.objects.select_for_update(of=("self",)).select_related("user")
     found = box.filter(user=user_id).first()
     if found is None:
         return []
@@ -109,6 +108,7 @@ def take(user: User, kind: str) -> Letter | None:
 
 @transaction.atomic
 def put_back(letter: Letter, now: datetime) -> None:
+    hold_notices(letter.user.pk)
     box = Mailbox.objects.select_for_update().get(user=letter.user)
     box.failures += 1
     if box.failures < MOST_FAILURES:

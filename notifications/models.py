@@ -134,7 +134,7 @@ class Preference(models.Model):
 
 
 class Mailbox(models.Model):
-    """When a person's next e-mails are due; the row is the lock of whoever sends one."""
+    """When a person's next e-mails are due."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # Of what is told at once, and of what comes once a day.

@@ -3,7 +3,6 @@
 OWED = """
 SELECT recipient_id FROM (SELECT recipient_id, id FROM notice ORDER BY id LIMIT %s) n GROUP BY 1 ORDER BY min(id)
 """
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 # Notices of one kind, post and actor are one look: the newest of them. Whether what it is about stands; whether the
 # recipient may hear of it, asked only of what they have not been told; and where they were told.
 LOOK = """
