@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -19,7 +20,7 @@ MOST_FAILURES = 6
 GIVEN_UP_AFTER = timedelta(days=2)
 
 
-def deliver(user_id: int, message: Mapping[str, str], only: Iterable[int] | None = None) -> list[int]:
+def deliver(user_id: int, message: Mapping[str, Any], only: Iterable[int] | None = None) -> list[int]:
     """Sends to the person's devices, or those of `only`; the ids of those where another try is worth it.
 
     The devices are asked side by side, so it takes as long as the slowest, at most push_wire.SECONDS.

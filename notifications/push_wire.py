@@ -45,7 +45,7 @@ class Device(NamedTuple):
     auth: bytes
 
 
-def deliver(device: Device, message: Mapping[str, str], vapid: Vapid02) -> Outcome:
+def deliver(device: Device, message: Mapping[str, Any], vapid: Vapid02) -> Outcome:
     """Hands the message over; whatever the other side does, it is over after SECONDS."""
     try:
         url = addresses.checked_url(device.endpoint)
@@ -66,7 +66,7 @@ def outcome(status: int) -> Outcome:
     return Outcome.LATER if status == 429 or status >= 500 else Outcome.REFUSED
 
 
-def sealed(device: Device, message: Mapping[str, str]) -> bytes:
+def sealed(device: Device, message: Mapping[str, Any]) -> bytes:
     """The message as RFC 8291 wants it, with a key of its own."""
     return http_ece.encrypt(
         payload(message),
@@ -77,7 +77,7 @@ def sealed(device: Device, message: Mapping[str, str]) -> bytes:
     )
 
 
-def payload(message: Mapping[str, str]) -> bytes:
+def payload(message: Mapping[str, Any]) -> bytes:
     """What the service worker shows, and nothing more: {title, body, url, tag}."""
     told = {
         "title": message["title"][:LONGEST_TITLE],
@@ -88,7 +88,7 @@ def payload(message: Mapping[str, str]) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
-def headers(url: str, message: Mapping[str, str], vapid: Vapid02) -> list[tuple[bytes | str, bytes | str]]:
+def headers(url: str, message: Mapping[str, Any], vapid: Vapid02) -> list[tuple[bytes | str, bytes | str]]:
     return [
         ("Authorization", authorization(url, vapid)),
         ("Content-Encoding", "aes128gcm"),
