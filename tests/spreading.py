@@ -1,9 +1,11 @@
 """How tests are spread over processes: a file stays together, and one process has the running site."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
@@ -27,5 +29,8 @@ def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesTogether:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """What takes longest begins first."""
+    """What takes longest begins first; in continuous integration a walk that fails is walked once more, and said."""
     items.sort(key=lambda item: not needs_site(item.path.name))
+    for item in items if os.environ.get("CI") else ():
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.flaky(reruns=1))

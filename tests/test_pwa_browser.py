@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -78,12 +79,19 @@ def test_a_push_is_shown_and_gone_after_the_log_out(person):  # noqa: F811
     alice = sign_up(person("alice", service_workers="allow", permissions=["notifications"]))
     worker = Worker(alice)
     worker.push({"title": "bob likes your post", "body": "Moss", "url": "/bookmarks", "tag": "post-1"})
-    alice.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1)")
+    wait_until_shown(alice, [["bob likes your post", "Moss", "post-1"]])
     worker.push({"title": "bob and carol like your post", "body": "Moss", "url": "/bookmarks", "tag": "post-1"})
-    alice.wait_for_function(f"({SHOWN})().then(([shown]) => shown?.[0].includes('carol'))")
-    assert alice.evaluate(SHOWN) == [["bob and carol like your post", "Moss", "post-1"]]
+    wait_until_shown(alice, [["bob and carol like your post", "Moss", "post-1"]])
     leave(alice)
-    alice.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 0)")
+    wait_until_shown(alice, [])
+
+
+def wait_until_shown(page: Page, wanted: list[list[str]]) -> None:
+    """Asks again and again: `wait_for_function` takes a promise for true, whatever comes of it."""
+    ends = time.monotonic() + 15
+    while (shown := page.evaluate(SHOWN)) != wanted and time.monotonic() < ends:
+        page.wait_for_timeout(50)
+    assert shown == wanted
 
 
 def leave(page: Page) -> None:
