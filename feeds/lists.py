@@ -18,4 +18,4 @@ def timeline_of(reader: Any, one: List, asked: PageRequest) -> Page:
 def rows(reader_id: int, list_id: int, scroll: Scroll, *, limit: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM timeline_list(%s, %s, %s, %s)", [reader_id, list_id, array(scroll.flat()), limit])
-        return [Row(*row) for row in cursor.fetchall()]
+        return list(map(Row._make, cursor.fetchall()))

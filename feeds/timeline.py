@@ -178,7 +178,7 @@ def from_copy(reader_id: int, copy: hot.Copy, scroll: Scroll, limit: int) -> lis
 def from_postgres(reader_id: int, scroll: Scroll, *, limit: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM timeline_home(%s, %s, %s)", [reader_id, array(scroll.flat()), limit])
-        return [Row(*row) for row in cursor.fetchall()]
+        return list(map(Row._make, cursor.fetchall()))
 
 
 def array(ids: Sequence[int]) -> str:
@@ -197,7 +197,7 @@ def from_hot(reader_id: int, version: int, ids: list[int], scroll: Scroll, *, ab
             "SELECT * FROM timeline_hot(%s, %s, %s, %s, %s, %s)",
             [reader_id, version, array(ids), above, array(scroll.flat()), limit],
         )
-        return [Row(*row) for row in cursor.fetchall()]
+        return list(map(Row._make, cursor.fetchall()))
 
 
 def hydrate(reader: Any, entries: Sequence[Place]) -> list[Item]:
@@ -248,4 +248,4 @@ def came_late(reader: Any, entry_id: int, *, known: set[int]) -> list[Row]:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM timeline_rows(%s, %s, %s)", [reader.pk, array(late), array(Scroll().flat())])
-        return [Row(*row) for row in cursor.fetchall()]
+        return list(map(Row._make, cursor.fetchall()))

@@ -13,11 +13,12 @@ handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error
 
+# Addresses are tried in turn: what is asked for most stands first.
 api_urls: list[Any] = [
-    path("", include("accounts.api_urls")),
-    path("", include("social.api_urls")),
-    path("", include("posts.api_urls")),
     path("", include("feeds.api_urls")),
+    path("", include("posts.api_urls")),
+    path("", include("social.api_urls")),
+    path("", include("accounts.api_urls")),
     path("", include("notifications.api_urls")),
     path("site", api.Site.as_view()),
     path("schema", api.Schema.as_view(), name="schema"),
@@ -25,9 +26,9 @@ api_urls: list[Any] = [
 ]
 
 urlpatterns = [
+    path("api/v1/", include(api_urls)),
     path("admin/feeds/lab/", include("feeds.lab.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include(api_urls)),
     path("healthz", api.healthz),
     path("readyz", api.readyz),
     path("favicon.ico", pages.favicon),
