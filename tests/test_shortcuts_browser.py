@@ -88,6 +88,7 @@ def test_what_a_key_does_is_told_to_who_does_not_see_it(reader):
     told = reader.locator("[data-told]")
     reader.keyboard.press("l")
     expect(told).to_have_text("Liked.")
+    expect(reader.locator(".htmx-request")).to_have_count(0)
     reader.keyboard.press("l")
     expect(told).to_have_text("Like taken back.")
 
