@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, set_token_value
 
-from accounts.models import RESERVED_USERNAMES, User
+from accounts.models import RESERVED_USERNAMES, Ranking, User
 from feedsite import text
 from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
 from feedsite.languages import checked_language
@@ -122,6 +122,16 @@ def show_likes(user: User, shows_likes: bool) -> User:
     """Whether those who may read the account's posts also see what it likes, from the next read on."""
     user.shows_likes = shows_likes
     user.save(update_fields=["shows_likes"])
+    return user
+
+
+def change_ranking(user: User, ranking: str) -> User:
+    """The order of home from the next read on; raises Invalid for a word that is none."""
+    if ranking not in Ranking.values:
+        reason = _("Choose one of %(names)s.") % {"names": ", ".join(Ranking.values)}
+        raise Invalid(reason, fields={"ranking": [reason]})
+    user.ranking = ranking
+    user.save(update_fields=["ranking"])
     return user
 
 

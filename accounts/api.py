@@ -1,6 +1,5 @@
 """The API of one's account: sign-up, tokens, profile."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -26,14 +25,6 @@ def parsed(serializer_class: type, request: Any) -> dict[str, Any]:
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
-
-
-def refuse(body: Mapping[str, Any], *names: str) -> None:
-    """Better nothing done than something left out of it in silence."""
-    for name in names:
-        if body.get(name) not in (None, "", [], False, "chronological"):
-            reason = _("This site does not have this yet.")
-            raise Invalid(reason, fields={name: [reason]})
 
 
 def check_password(request: HttpRequest, name: str, password: str) -> User:
@@ -98,7 +89,6 @@ class Me(APIView):
     def patch(self, request: Any) -> Response:
         """Changes what is given; `avatar` comes as multipart, null takes it away."""
         given = parsed(serializers.ProfileSerializer, request)
-        refuse(request.data, "ranking")
         words = {name: value for name, value in given.items() if name in ("display_name", "bio")}
         with transaction.atomic():  # all of it or nothing
             actions.change_profile(request.user, **words)
@@ -110,4 +100,6 @@ class Me(APIView):
                 actions.change_privacy(request.user, given["is_private"])
             if "shows_likes" in given:
                 actions.show_likes(request.user, given["shows_likes"])
+            if "ranking" in given:
+                actions.change_ranking(request.user, given["ranking"])
         return Response(own_card(request.user))

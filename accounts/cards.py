@@ -9,6 +9,10 @@ from feedsite.rendering import stamp
 NO_RELATION = {"following": False, "requested": False, "followed_by": False, "blocking": False, "muting": False}
 
 
+# What nobody else is told of an account.
+OWN_ONLY = ("language", "shows_likes", "ranking")
+
+
 def small_card(user: User) -> dict[str, Any]:
     """The little that stands with a post of a user."""
     return {
@@ -33,4 +37,4 @@ def public_card(user: User) -> dict[str, Any]:
 
 
 def own_card(user: User) -> dict[str, Any]:
-    return {**public_card(user), **NO_RELATION, "language": user.language, "shows_likes": user.shows_likes}
+    return {**public_card(user), **NO_RELATION, **{name: getattr(user, name) for name in OWN_ONLY}}

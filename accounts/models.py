@@ -51,6 +51,12 @@ class UserManagerWithQuerySet(UserManager.from_queryset(UserQuerySet)):  # type:
     use_in_migrations = False
 
 
+class Ranking(models.TextChoices):
+    CHRONOLOGICAL = "chronological", gettext_lazy("Newest first")
+    ENGAGEMENT = "engagement", gettext_lazy("What matters to you")
+    ML = "ml", gettext_lazy("Learned")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     # The name in addresses and mentions; lower case, never changed.
     username = models.CharField(
@@ -72,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     # Whoever may read the account's posts may also see what it likes.
     shows_likes = models.BooleanField(default=False, db_default=False)
+    # The order of home.
+    ranking = models.CharField(
+        max_length=13, choices=Ranking, default=Ranking.CHRONOLOGICAL, db_default=Ranking.CHRONOLOGICAL
+    )
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
     # A suspended account can do nothing and is shown nowhere.
     is_active = models.BooleanField(default=True, db_default=True)

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from accounts.models import Ranking
+
 
 class SmallUserSerializer(serializers.Serializer):
     user_id = serializers.CharField()
@@ -29,6 +31,7 @@ class UserSerializer(SmallUserSerializer):
     muting = serializers.BooleanField(required=False)
     # Of one's own account only.
     shows_likes = serializers.BooleanField(required=False)
+    ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
 
 
 class UserListSerializer(serializers.Serializer):
@@ -69,5 +72,6 @@ class ProfileSerializer(serializers.Serializer):
     is_private = GivenBooleanField(required=False)
     language = serializers.CharField(required=False, allow_blank=True)
     shows_likes = GivenBooleanField(required=False)
+    ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
     # What it is is judged by the action: nobody reads it in this process.
     avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

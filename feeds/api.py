@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feeds import cards, lists, suggestions, timeline
+from feeds.ranking.values import RANKINGS
 from feedsite.errors import Invalid
 from feedsite.pagination import listed, page_request
 from feedsite.rendering import encode, fragment
@@ -20,8 +21,6 @@ from social.api import find_user
 from social.cards import user_cards
 from social.lists import get_list
 from social.serializers import SuggestionListSerializer
-
-RANKINGS = ("chronological",)
 
 
 class EntrySerializer(PostSerializer):

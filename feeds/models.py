@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Left
 
 from feeds.policy import INACTIVE
+from feeds.ranking.models import Nudge, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "FeedDay",
     "FeedEntry",
     "HiddenTrend",
+    "Nudge",
     "PostHour",
     "ReadDay",
+    "ReaderRanking",
     "ReaderState",
     "Rising",
     "TagHour",

@@ -78,8 +78,15 @@ def test_guessing_passwords_is_slowed_down(alice, api, settings):
     assert (response.status_code, response["Retry-After"]) == (429, "60")
 
 
-def test_what_the_site_does_not_have_is_refused_instead_of_forgotten(alice, api):
-    status, answer = api(alice).patch("/users/me", {"bio": "x", "ranking": "ml"})
+def test_the_order_of_home_is_a_setting_of_the_account(alice, bob, api):
+    assert api(alice).get("/users/me")[1]["ranking"] == "chronological"
+    assert api(alice).patch("/users/me", {"ranking": "engagement"})[1]["ranking"] == "engagement"
+    assert api(alice).get("/users/me")[1]["ranking"] == "engagement"
+    assert "ranking" not in api(bob).get(f"/users/{alice.pk}")[1]
+
+
+def test_an_order_that_does_not_exist_is_refused_with_all_that_came_with_it(alice, api):
+    status, answer = api(alice).patch("/users/me", {"bio": "x", "ranking": "best"})
     assert (status, list(answer["fields"])) == (400, ["ranking"])
     assert api(alice).get("/users/me")[1]["bio"] == ""
 

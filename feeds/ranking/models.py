@@ -1,0 +1,49 @@
+"""What readers chose of ranking."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+User = settings.AUTH_USER_MODEL
+
+
+class ReaderRanking(models.Model):
+    """Weights a reader moved, and what they want no part in. No row: everything as it comes.
+
+    Which ranking they read by stands on the account (`User.ranking`): it is asked for with every page.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # {"recency": 0.4, …} as `feeds.ranking.values.Weights`; empty: the seed formula.
+    weights = models.JSONField(default=dict, db_default={})
+    diversity = models.BooleanField(default=False, db_default=False)
+    # Nothing of what they look at is kept.
+    untracked = models.BooleanField(default=False, db_default=False)
+    # No experiment, now or later.
+    no_experiments = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "reader_ranking"
+
+    def __str__(self) -> str:
+        return f"the ranking of {self.user_id}"
+
+
+class Nudge(models.Model):
+    """`reader` wants more (1) or less (-1) of `author` in ranked feeds."""
+
+    pk = models.CompositePrimaryKey("reader_id", "author_id")
+    reader = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The index is for erasing an account.
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    amount = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "nudge"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__in=[-1, 1]), name="a_nudge_is_more_or_less"),
+            models.CheckConstraint(condition=~Q(reader=F("author")), name="no_nudge_of_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} wants {'more' if self.amount > 0 else 'less'} of {self.author_id}"
