@@ -1,5 +1,7 @@
 """The API of the timelines of home and of lists, and of whom one might follow."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feeds import cards, lists, suggestions, timeline
+from feeds.ranking import explaining, page
 from feeds.ranking.values import RANKINGS
 from feedsite.errors import Invalid
 from feedsite.pagination import listed, page_request
@@ -22,37 +25,71 @@ from social.cards import user_cards
 from social.lists import get_list
 from social.serializers import SuggestionListSerializer
 
+EMPTY: Mapping[int, dict[str, Any]] = MappingProxyType({})
+
 
 class EntrySerializer(PostSerializer):
     entry_id = serializers.CharField()
     reason = serializers.ChoiceField(choices=["own", "following", "shared_by"], required=False)
 
 
+class WhySerializer(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(
+        choices=explaining.SOURCES, help_text="How it reached the reader: delivered (push), or looked up (pull)."
+    )
+    score = serializers.FloatField(required=False, help_text="What the post was ordered by; the sum of its parts.")
+    parts = serializers.DictField(
+        child=serializers.FloatField(),
+        required=False,
+        help_text="The terms that were summed when the scroll began, each with the reader's weight in it.",
+    )
+
+
+class HomeEntrySerializer(EntrySerializer):
+    why = WhySerializer(required=False, help_text="With `explain=1`.")
+
+
 class TimelineSerializer(PostListSerializer):
-    posts = EntrySerializer(many=True)
-    ranking = serializers.ChoiceField(choices=RANKINGS)
+    posts = HomeEntrySerializer(many=True)
+    ranking = serializers.ChoiceField(choices=RANKINGS, help_text="What was really used.")
+
+
+RANKING = OpenApiParameter(
+    "ranking", str, enum=RANKINGS, description="Without it: that of the cursor, else the reader's setting."
+)
+EXPLAIN = OpenApiParameter("explain", str, enum=["1"], description="Each post says why it is there.")
 
 
 class HomeTimeline(APIView):
-    @extend_schema(
-        responses=TimelineSerializer,
-        parameters=[*PAGE_PARAMETERS, OpenApiParameter("ranking", str, enum=RANKINGS)],
-    )
+    @extend_schema(responses=TimelineSerializer, parameters=[*PAGE_PARAMETERS, RANKING, EXPLAIN])
     def get(self, request: Any) -> HttpResponse:
-        """The posts of those one follows and one's own, newest first."""
-        ranking = request.query_params.get("ranking", "chronological")
-        if ranking not in RANKINGS:
-            reason = _("Choose one of %(names)s.") % {"names": ", ".join(RANKINGS)}
-            raise Invalid(reason, fields={"ranking": [reason]})
-        asked = page_request(request.query_params, list_name="home", viewer=request.user)
-        page = timeline.home(request.user, asked)
-        return answer(request.user, page, ranking=ranking)
+        """The posts of those one follows and one's own, newest first or by a ranking.
+
+        A ranked scroll keeps the order that its first page was made by for a quarter of an hour after its last page.
+        """
+        is_explained = wants_explained(request.query_params)
+        found = page.home(request.user, request.query_params)
+        why = explaining.why(request.user.pk, found) if is_explained else {}
+        return answer(request.user, found, why, ranking=found.ranking)
 
 
-def answer(reader: Any, page: timeline.Page, **more: str) -> HttpResponse:
-    """A page of a timeline: its cards as they are put together from cached bytes."""
-    posts = [fragment(card) for card in cards.rendered(reader, page.rows).values()]
-    return HttpResponse(encode(listed("posts", posts, page.next_cursor) | more), content_type="application/json")
+def wants_explained(query: Mapping[str, str]) -> bool:
+    if query.get("explain", "1") == "1":
+        return "explain" in query
+    reason = _("Write explain=1, or leave it out.")
+    raise Invalid(reason, fields={"explain": [reason]})
+
+
+def answer(reader: Any, found: timeline.Page, why: Mapping[int, dict[str, Any]] = EMPTY, **more: str) -> HttpResponse:
+    """A page of a timeline: its cards as they are put together from cached bytes, with the reasons where there are."""
+    rendered = cards.rendered(reader, found.rows)
+    posts = [fragment(with_why(card, why[pk]) if pk in why else card) for pk, card in rendered.items()]
+    return HttpResponse(encode(listed("posts", posts, found.next_cursor) | more), content_type="application/json")
+
+
+def with_why(card: bytes, why: dict[str, Any]) -> bytes:
+    """The card with one field more; it ends as every object does."""
+    return card[:-1] + b',"why":' + encode(why) + b"}"
 
 
 class EntryListSerializer(PostListSerializer):

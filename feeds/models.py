@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Left
 
 from feeds.policy import INACTIVE
-from feeds.ranking.models import Nudge, ReaderRanking
+from feeds.ranking.models import Nudge, RankedScroll, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "HiddenTrend",
     "Nudge",
     "PostHour",
+    "RankedScroll",
     "ReadDay",
     "ReaderRanking",
     "ReaderState",

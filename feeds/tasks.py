@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
 from feeds.notes import Change
+from feeds.ranking import frozen
 from feeds.search import tag_search
 from feeds.search import upkeep as search_upkeep
 from feeds.trends import listing
@@ -95,6 +96,11 @@ def trim_feeds(after: int = 0) -> None:
 def find_trends() -> None:
     """Counts the hours whose turn it is and lists what rises in them."""
     listing.refresh(timezone.now())
+
+
+@shared_task
+def end_scrolls() -> None:
+    frozen.sweep()
 
 
 @shared_task

@@ -15,5 +15,6 @@ urlpatterns = [
     path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),
     path("search", search_page, name="search"),
     path("feed/new", views.feed_new, name="feed_new"),
+    path("feed/ranking", views.keep_ranking, name="keep_ranking"),
     path("posts/<id:entry_id>/card", views.post_card, name="post_card"),
 ]

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
+from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
 from feedsite.pagination import page_of, page_request
@@ -32,16 +34,29 @@ CARD_PLACES = ("list", "thread", "focus")
 def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return welcome(request)
-    found = timeline.home(request.user, page_request(request.GET, list_name="home", viewer=request.user))
-    items = as_placed(timeline.hydrate(request.user, found.rows))
+    found = ranked.home(request.user, request.GET)
+    asked = request.GET.get("ranking")
     context: dict[str, Any] = {
-        "items": items,
+        "items": as_placed(timeline.hydrate(request.user, found.rows)),
         "next_cursor": found.next_cursor,
+        # A page that was asked for in one order goes on in it.
+        "more_query": f"ranking={asked}&" if asked else "",
+        "newest": found.newest,
+        "ranking": found.ranking,
         "form": PostForm(),
     }
     if not request.htmx:
         context["suggestions"] = suggestions.for_viewer(request.user, limit=PEOPLE_SUGGESTED)
     return render_list(request, "feeds/home.html", "posts/_list.html", context)
+
+
+@require_POST
+@signed_in
+def keep_ranking(request: Request) -> HttpResponse:
+    """Makes an order of home the reader's own."""
+    change_ranking(request.user, request.POST.get("ranking", ""))
+    messages.success(request, _("Your home feed opens in this order from now on."))
+    return redirect("home")
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """What readers chose of ranking."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -47,3 +48,27 @@ class Nudge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader_id} wants {'more' if self.amount > 0 else 'less'} of {self.author_id}"
+
+
+class RankedScroll(models.Model):
+    """The order in which one reader is shown candidates, as it was when the first page was asked for.
+
+    Without a foreign key: it is written with a page that is read, and gone a quarter of an hour after its last one.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    reader_id = models.BigIntegerField()
+    used_at = models.DateTimeField()
+    # The names of the terms, with commas between; and for each entry its propensity and these, as doubles (see `frozen`).
+    names = models.TextField()
+    # Best first, at most `candidates.MOST`.
+    entries = ArrayField(models.BigIntegerField())
+    terms = models.BinaryField()
+
+    class Meta:
+        db_table = "ranked_scroll"
+        # Those of one reader, of whom only the last few are kept.
+        indexes = [models.Index(fields=["reader_id"], name="ranked_scroll_of")]
+
+    def __str__(self) -> str:
+        return f"a scroll of {self.reader_id}"

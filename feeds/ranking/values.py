@@ -51,6 +51,16 @@ class Scored(NamedTuple):
     candidate: Candidate
     score: float
     parts: dict[str, float]
+    # The probability with which it came to its place; less than 1 where lots were drawn.
+    propensity: float = 1.0
+
+
+class Explained(NamedTuple):
+    """What was summed for an entry when its scroll was frozen."""
+
+    score: float
+    parts: dict[str, float]
+    propensity: float = 1.0
 
 
 class Choice(NamedTuple):

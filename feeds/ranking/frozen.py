@@ -1,0 +1,83 @@
+"""A scroll frozen in PostgreSQL: entries in their order with the very terms that were summed, for a quarter of an hour.
+
+Candidates, scores and order stay as they were, whatever is posted meanwhile; what may be seen of them is asked
+anew for each page (`ranked_rows` in `feeds/migrations/0014_ranked.py`).
+"""
+
+import math
+import secrets
+from array import array
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from feeds.ranking.models import RankedScroll
+from feeds.ranking.values import Explained, Scored
+from feeds.timeline import Row
+from feeds.timeline import array as literal
+
+LIVES = timedelta(minutes=15)
+# Of one reader: some windows open at once. A scroll of 500 takes 30 kB.
+MOST_SCROLLS = 8
+# Stands where a term has no part in an entry's sum.
+ABSENT = math.nan
+
+
+class Placed(NamedTuple):
+    """A row of a page at its place in the scroll, the first being 0."""
+
+    place: int
+    explained: Explained
+    row: Row
+
+
+def begin(reader_id: int, ordered: Sequence[Scored], limit: int) -> tuple[int, list[Placed]]:
+    """Keeps the order, and answers the scroll's id with the first rows that the rules allow; one query."""
+    scroll_id, names = secrets.randbits(62), term_names(ordered)
+    entries = literal([one.candidate.entry_id for one in ordered])
+    scroll = [scroll_id, reader_id, timezone.now(), ",".join(names), entries, packed(ordered, names)]
+    call = "ranked_begin(ROW(%s, %s, %s, %s, %s::bigint[], %s)::ranked_scroll, %s, %s)"
+    return scroll_id, placed(call, [*scroll, limit, MOST_SCROLLS])
+
+
+def go_on(reader_id: int, scroll_id: int, place: int, limit: int) -> list[Placed]:
+    """The next rows from that place on; none where the scroll has ended or is gone; one query."""
+    return placed("ranked_go_on(%s, %s, %s, %s, %s)", [reader_id, scroll_id, place, limit, LIVES])
+
+
+def sweep() -> None:
+    """Removes what nobody has gone on with. The table is short: what is long lies beside it."""
+    RankedScroll.objects.filter(used_at__lt=timezone.now() - LIVES).delete()
+
+
+def term_names(ordered: Iterable[Scored]) -> list[str]:
+    """Of all terms, in the order in which they are summed: what some sums leave out, the longest have."""
+    longest_first = sorted((one.parts for one in ordered), key=len, reverse=True)
+    return list(dict.fromkeys(name for parts in longest_first for name in parts))
+
+
+def packed(ordered: Iterable[Scored], names: Sequence[str]) -> bytes:
+    """Of each entry its propensity and its terms, as doubles."""
+    values = array("d")
+    for one in ordered:
+        values.append(one.propensity)
+        values.extend([one.parts.get(name, ABSENT) for name in names])
+    return values.tobytes()
+
+
+def explained(names: Sequence[str], terms: bytes) -> Explained:
+    values = array("d", bytes(terms))
+    parts = {name: value for name, value in zip(names, values[1:], strict=True) if not math.isnan(value)}
+    return Explained(sum(parts.values()), parts, values[0])
+
+
+def placed(call: str, given: list[Any]) -> list[Placed]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT place, names, terms, (entry).* FROM {call}", given)
+        return [
+            Placed(place, explained(names.split(","), terms), Row._make(row))
+            for place, names, terms, *row in cursor.fetchall()
+        ]

@@ -1,0 +1,8 @@
+"""Serving a learned ranking."""
+
+from feeds.ranking.values import Candidate, Choice, Scored
+
+
+def rank(candidates: list[Candidate], choice: Choice) -> list[Scored] | None:
+    """The candidates best first; None while there is no model, and the formula is used."""
+    return None

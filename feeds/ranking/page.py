@@ -1,0 +1,173 @@
+"""A page of a ranked home.
+
+What holds of a scroll, which is all the pages that one cursor after the other leads to:
+
+- The newest 500 entries are ordered when its first page is asked for. That order, the scores and their terms stay,
+  whatever is posted, liked or shared meanwhile; each page shows what the rules of that moment allow. So every
+  candidate that may still be seen comes exactly once, and new posts come at the top of the next scroll.
+- Below them it goes on chronologically, as home does, from where they end.
+- It lives a quarter of an hour after its last page. Who comes later goes on below the 500, without a repeat;
+  what was left of them is at the top of a new scroll. Redis has no part in it.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from feeds import counts, timeline
+from feeds.ranking import candidates, formula, frozen, learned
+from feeds.ranking.choosing import chosen
+from feeds.ranking.frozen import Placed
+from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, RANKINGS, Candidate, Choice, Explained, Scored
+from feeds.timeline import LONGEST_POSTING, Scroll
+from feedsite.errors import Invalid
+from feedsite.pagination import PageRequest, bad_cursor, page_request, read_cursor
+from posts.models import first_id_at
+
+# A cursor is of one ranking.
+LIST_NAMES = {CHRONOLOGICAL: "home", ENGAGEMENT: "home:engagement", ML: "home:ml"}
+
+
+@dataclass(frozen=True)
+class RankedPage(timeline.Page):
+    """Rows in the order of the ranking that was really used, and what was summed for those that were scored.
+
+    `first_position` is the place of the first row in the scroll, from 0; below the candidates `scroll_id` is 0.
+    `newest` is the newest entry that was there when it was read; nothing newer stands further down.
+    """
+
+    ranking: str
+    scored: dict[int, Explained]
+    first_position: int = 0
+    scroll_id: int = 0
+    newest: int = 0
+
+
+class Position(NamedTuple):
+    """Where a reader is in a ranked scroll: `place` entries are behind them, `rest` is what comes below the candidates.
+
+    `scroll_id` is 0 where the candidates are behind them.
+    """
+
+    scroll_id: int
+    place: int
+    ranking: str
+    rest: Scroll
+
+    @classmethod
+    def read(cls, cursor: tuple[int, ...]) -> "Position":
+        if len(cursor) < 6:
+            raise bad_cursor()
+        scroll_id, place, ranking, *rest = cursor
+        return cls(scroll_id, place, RANKINGS[ranking], Scroll.read(tuple(rest)))
+
+    def flat(self) -> list[int]:
+        return [self.scroll_id, self.place, RANKINGS.index(self.ranking), *self.rest.flat()]
+
+
+def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
+    """The page asked for; two queries for the first, one for a later one, one more where the candidates end."""
+    if asked.cursor is None:
+        return first_page(reader, asked, choice)
+    position = Position.read(asked.cursor)
+    rows = []
+    if position.scroll_id:
+        rows = frozen.go_on(reader.pk, position.scroll_id, position.place, asked.limit + 1)
+    return page_from(reader, asked, position, rows)
+
+
+def first_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
+    safe = first_id_at(timezone.now() - LONGEST_POSTING)
+    found = candidates.of_reader(reader.pk)
+    counts.note_read(reader.pk)
+    if not found:
+        return RankedPage([], None, ENGAGEMENT, {})
+    ordered, used = in_order(found, choice)
+    scroll_id, rows = frozen.begin(reader.pk, ordered, asked.limit + 1)
+    return page_from(reader, asked, Position(scroll_id, 0, used, below(found, safe)), rows)
+
+
+def in_order(found: list[Candidate], choice: Choice) -> tuple[list[Scored], str]:
+    """The candidates best first, and by what they were ranked: the formula stands in for a model that is missing."""
+    if choice.ranking == ML and (ordered := learned.rank(found, choice)) is not None:
+        return ordered, ML
+    return formula.ranked(found, choice.weights, diversity=choice.diversity), ENGAGEMENT
+
+
+def below(found: list[Candidate], safe: int) -> Scroll:
+    """The chronological scroll that goes on below the candidates, as if they had been its pages.
+
+    Fewer than are looked for are the whole timeline.
+    """
+    bottom = found[-1].entry_id if len(found) == candidates.MOST else 0
+    seen = tuple(one.entry_id for one in found if one.sharer_id is not None and one.entry_id > safe)
+    return Scroll(bottom, found[0].entry_id, safe, seen).kept_short()
+
+
+def page_from(reader: Any, asked: PageRequest, position: Position, rows: list[Placed]) -> RankedPage:
+    """The page out of one row more than it needs, filled up from below where the candidates end."""
+    shown = rows[: asked.limit]
+    page = RankedPage(
+        [one.row for one in shown],
+        None,
+        position.ranking,
+        {one.row.entry_id: one.explained for one in shown},
+        position.place,
+        position.scroll_id,
+        position.rest.top,
+    )
+    after = position._replace(place=shown[-1].place + 1) if shown else position
+    if len(rows) > asked.limit:
+        return replace(page, next_cursor=asked.next_cursor(*after.flat()))
+    return filled(reader, asked, page, after)
+
+
+def filled(reader: Any, asked: PageRequest, page: RankedPage, after: Position) -> RankedPage:
+    """The last of the candidates, and after them what comes below."""
+    missing, rest = asked.limit - len(page.rows), after.rest
+    found = timeline.skeleton(reader, rest, limit=missing + 1) if rest.below else []
+    more = found[:missing]
+    if len(found) == len(more):
+        return replace(page, rows=page.rows + more)
+    rest = rest.after(more) if more else rest
+    onward = Position(0, after.place + len(more), after.ranking, rest)
+    return replace(page, rows=page.rows + more, next_cursor=asked.next_cursor(*onward.flat()))
+
+
+def home(reader: Any, query: Mapping[str, str]) -> RankedPage:
+    """The page of home that a query string asks for: `ranking`, `cursor`, `limit`; raises Invalid.
+
+    The ranking is the one asked for, else that of the cursor, else the reader's own.
+    """
+    ranking = asked_ranking(query)
+    if ranking is None and "cursor" in query:
+        ranking = ranking_of(query["cursor"], reader)
+    choice = chosen(reader, ranking)
+    asked = page_request(query, list_name=LIST_NAMES[choice.ranking], viewer=reader)
+    if choice.ranking != CHRONOLOGICAL:
+        return ranked_page(reader, asked, choice)
+    page = timeline.home(reader, asked)
+    newest = page.rows[0].entry_id if page.rows else 0
+    return RankedPage(page.rows, page.next_cursor, CHRONOLOGICAL, {}, newest=newest)
+
+
+def asked_ranking(query: Mapping[str, str]) -> str | None:
+    """The ranking that is asked for in so many words."""
+    ranking = query.get("ranking")
+    if ranking is None or ranking in RANKINGS:
+        return ranking
+    reason = _("Choose one of %(names)s.") % {"names": ", ".join(RANKINGS)}
+    raise Invalid(reason, fields={"ranking": [reason]})
+
+
+def ranking_of(cursor: str, reader: Any) -> str:
+    """The ranking that the cursor is of: a scroll goes on as it began, whatever the reader has set since."""
+    for ranking, list_name in LIST_NAMES.items():
+        with suppress(Invalid):
+            read_cursor(cursor, list_name, reader.pk)
+            return ranking
+    raise bad_cursor()
