@@ -19,8 +19,8 @@ def of_reader(reader_id: int, scroll_top: int | None = None, limit: int = MOST) 
 
 
 def of_entries(reader_id: int, entry_ids: Sequence[int]) -> list[Candidate]:
-    """The same of these entries, newest first: those that the rules of home allow, each original at its newest place."""
-    given = [reader_id, array(entry_ids), array([NEWEST] * 3), False, settings.POSTING_HALF_LIFE_DAYS]
+    """The same of these entries, newest first: those the rules of home allow, of two of one original the newer."""
+    given = [reader_id, array(entry_ids), array([NEWEST] * 3), True, settings.POSTING_HALF_LIFE_DAYS]
     return found("ranked_facts(%s, %s, %s, %s, %s)", given)
 
 

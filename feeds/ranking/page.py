@@ -82,7 +82,7 @@ def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
 
 def first_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
     safe = first_id_at(timezone.now() - LONGEST_POSTING)
-    found = candidates.of_reader(reader.pk)
+    found = candidates.of_reader(reader.pk, limit=candidates.MOST)
     counts.note_read(reader.pk)
     if not found:
         return RankedPage([], None, ENGAGEMENT, {})

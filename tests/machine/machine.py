@@ -12,6 +12,7 @@ from accounts.models import User
 from tests.machine import circles, engine, writing
 from tests.machine.circles import ListScroll
 from tests.machine.lives import PAIRS, PEOPLE, WHICH, Lives
+from tests.machine.ranked import RankedScroll
 from tests.machine.scroll import Scroll
 from tests.machine.world import World, run
 
@@ -85,6 +86,7 @@ class Machine(Lives, RuleBasedStateMachine):
                 self.everybody_scrolls(7)
                 for person in self.world.ids:
                     ListScroll(person).finish(3)
+                    RankedScroll(person).finish(2)
         finally:
             self.world.end()
 
@@ -237,6 +239,12 @@ class Machine(Lives, RuleBasedStateMachine):
     @rule(target=scrolls, person=PEOPLE, size=SIZES)
     def begin_list(self, person: int, size: int) -> Scroll:
         scroll = ListScroll(self.world.ids[person])
+        scroll.turn(size)
+        return scroll
+
+    @rule(target=scrolls, person=PEOPLE, size=SIZES)
+    def begin_ranked(self, person: int, size: int) -> Scroll:
+        scroll = RankedScroll(self.world.ids[person])
         scroll.turn(size)
         return scroll
 
