@@ -19,7 +19,7 @@ from social.models import Block, Follow
 LOOKED_THROUGH = 500
 LARGEST_ID = 2**63 - 1
 
-# Candidates, newest first, each over one index: post_author, post_author_comment, post_author_media, like_of.
+# Candidates, newest first, each over one index: post_author, post_author_comment, post_author_media, like_by.
 # One's own post that one has shared stands at the place of the share only, the pinned one above them all.
 OWN = """
 SELECT p.* FROM post p

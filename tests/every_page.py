@@ -104,7 +104,7 @@ VISITOR = [
     "/notifications/stop/{stop}",
 ]  # fmt: skip
 ALICE = [
-    "/", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
+    "/", "/?ranking=engagement", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
     "/compose?draft={scheduled}", "/drafts", "/bookmarks", "/lists", "/lists/{list}", "/lists/{empty_list}",
     "/lists/{list}/members",
     "/lists/{empty_list}/members", "/lists/{list}/members?q=ca", "/@bob/lists", "/suggestions", "/follow-requests",
@@ -150,6 +150,8 @@ SAID_NO = [
     Visit("", "/login", 200, {"login": "alice", "password": "wrong"}),
     Visit("alice", "/password/change", 200, {"oldpassword": "no", "password1": "short"}),
     Visit("alice", "/?cursor=nonsense", 400),
+    Visit("alice", "/?ranking=best", 400),
+    Visit("alice", "/feed/ranking", 400, {"ranking": "best"}),
     Visit("bob", "/@alice/{thread}/edit", 403),
     Visit("", "/posts", 403, by=forged),
     Visit("alice", "/nowhere", 404),

@@ -28,6 +28,8 @@ PAGES = {
     # The session and the person are two of them; where shares leave a copy too short for a page, PostgreSQL is
     # asked once more.
     "/": 8,
+    # The same with the weights and the candidates, and where those end what comes below them.
+    "/?ranking=engagement": 10,
     "/public": 9,
     "/explore": 8,
     "/@bob": 11,
@@ -76,6 +78,10 @@ PAGES = {
 LISTS = {
     # The token is one of them.
     "/timeline": 3 + 1,
+    "/timeline?explain=1": 3 + 2,
+    # The token, the weights, the candidates, the frozen page; polls.
+    "/timeline?ranking=engagement": 5,
+    "/timeline?ranking=engagement&explain=1": 6,
     "/timeline/public": 7,
     "/timeline/hashtag/moss": 7,
     "/search?q=moss": 6,

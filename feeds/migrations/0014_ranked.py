@@ -81,7 +81,7 @@ BEGIN
             SELECT s.share_of_id FROM post s
              WHERE s.author_id = _reader AND s.root_id IS NULL AND s.deleted_at IS NULL AND s.id >= _since
                AND s.share_of_id IS NOT NULL) act (post_id)
-      JOIN post to_whom ON to_whom.id = act.post_id
+      CROSS JOIN LATERAL (SELECT t.author_id FROM post t WHERE t.id = act.post_id LIMIT 1) to_whom
      WHERE to_whom.author_id <> _reader
      GROUP BY 1
   ), author AS MATERIALIZED (
@@ -187,7 +187,7 @@ PACKED = "ALTER TABLE ranked_scroll ALTER terms SET STORAGE EXTERNAL, ALTER entr
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0013_ranking"), ("posts", "0007_pinned_post")]
+    dependencies = [("feeds", "0013_ranking"), ("posts", "0008_like_by")]
     operations = [
         migrations.CreateModel(
             name="RankedScroll",

@@ -1,0 +1,153 @@
+"""What is known of candidates, against queries that are obviously right."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts import actions as accounts
+from accounts.models import User
+from feeds import oracle
+from feeds.ranking.candidates import of_entries, of_reader
+from feeds.ranking.models import Nudge
+from feeds.ranking.values import Candidate
+from feedsite.errors import DomainError
+from posts import actions
+from posts.models import Like, Post, first_id_at, time_of
+from social import actions as social
+from social.models import Follow
+from tests.helpers import run_tasks
+from tests.timelines import share
+
+WINDOW = timedelta(days=30)
+
+
+def interactions(reader: User, author_id: int) -> int:
+    """Likes, comments and shares by the reader of posts by the author, as the contract says it."""
+    since = timezone.now() - WINDOW
+    own = Post._base_manager.filter(author=reader, deleted_at=None, pk__gte=first_id_at(since))
+    return (
+        0
+        if author_id == reader.pk
+        else Like.objects.filter(user=reader, post__author=author_id, created_at__gte=since).count()
+        + own.filter(in_reply_to__author=author_id).count()
+        + own.filter(share_of__author=author_id).count()
+    )
+
+
+def check(reader: User, found: list[Candidate]) -> None:
+    """Every field by the ORM."""
+    for one in found:
+        entry, shown = (Post._base_manager.get(pk=pk) for pk in (one.entry_id, one.shown_id))
+        author = shown.author
+        assert one.sharer_id == (entry.author_id if entry.share_of_id else None)
+        assert (one.author_id, one.followers) == (author.pk, author.followers_count)
+        assert one.age_hours == pytest.approx((timezone.now() - time_of(shown.pk)) / timedelta(hours=1), abs=0.01)
+        assert (one.likes, one.comments) == (shown.likes_count, shown.comments_count)
+        assert one.shares == shown.shown_shares_count
+        assert one.interactions == interactions(reader, author.pk)
+        assert (one.media, one.has_poll, one.is_quote) == (shown.media_count, shown.has_poll, bool(shown.quote_of_id))
+        assert (one.length, one.has_link) == (len(shown.content), "://" in shown.content)
+        assert one.follows_back is Follow.objects.filter(follower=author, followee=reader).exists()
+        nudge = Nudge.objects.filter(reader=reader, author=author).first()
+        assert one.nudge == (nudge.amount if nudge else 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_candidates_are_the_timeline_and_all_that_is_known_of_them_is_true(
+    seed: int, alice: User, bob: User, carol: User, dave: User
+) -> None:
+    chance = random.Random(seed)
+    people = [alice, bob, carol, dave]
+    for one in people:
+        for other in people:
+            if one != other and chance.random() < 0.7:
+                social.follow(follower=one, author=other)
+    posts = []
+    for _ in range(60):
+        live(chance, people, posts)
+    Nudge.objects.create(reader=bob, author=alice, amount=-1)
+    backdate(chance)
+    for reader in User.objects.filter(pk__in=[person.pk for person in people]):
+        found = of_reader(reader.pk)
+        assert [(one.entry_id, one.shown_id) for one in found] == [
+            (place.entry_id, place.shown_id) for place in oracle.timeline(reader.pk, 500)
+        ]
+        check(reader, found)
+        again = of_entries(reader.pk, [one.entry_id for one in found])
+        assert [one.entry_id for one in again] == [one.entry_id for one in found]
+
+
+def live(chance: random.Random, people: list[User], posts: list[int]) -> None:
+    """Somebody does something; what may not be is refused."""
+    one, other = chance.sample(people, 2)
+    target = chance.choice(posts) if posts else 0
+    deed = chance.choice(["post"] * 4 + ["like"] * 4 + ["comment", "comment", "share", "share", "quote", "relate", "go"])
+    try:
+        if deed == "post" or not target:
+            content = chance.choice(["hm", "see https://example.org/", f"hello @{other.username}"])
+            visibility = chance.choice(["public", "public", "followers", "private"])
+            posts.append(actions.publish(author=one, content=content, visibility=visibility).pk)
+        elif deed == "like":
+            actions.like(actor=one, post_id=target)
+        elif deed == "comment":
+            posts.append(actions.comment(author=one, post_id=target, content="hm").pk)
+        elif deed == "share":
+            share(one, Post._base_manager.get(pk=target))
+        elif deed == "quote":
+            posts.append(actions.publish(author=one, content="look", quote_of=target).pk)
+        elif deed == "relate":
+            chance.choice([mute, block, hide])(one, other)
+        else:
+            actions.delete(actor=Post._base_manager.get(pk=target).author, post_id=target)
+    except DomainError:
+        return
+    if chance.random() < 0.5:
+        run_tasks()
+
+
+def mute(one: User, other: User) -> None:
+    social.mute(muter=one, muted=other)
+
+
+def block(one: User, other: User) -> None:
+    social.block(blocker=one, blocked=other)
+
+
+def hide(one: User, _: User) -> None:
+    accounts.change_privacy(one, not one.is_private)
+
+
+def backdate(chance: random.Random) -> None:
+    """Some likes are from before the window."""
+    old = [like.pk for like in Like.objects.all() if chance.random() < 0.3]
+    for post_id, user_id in old:
+        Like.objects.filter(post=post_id, user=user_id).update(created_at=timezone.now() - WINDOW - timedelta(hours=1))
+
+
+def test_a_like_and_its_end_count_at_once(bob: User, shelf: Post) -> None:
+    def known() -> int:
+        return next(one.interactions for one in of_reader(bob.pk) if one.author_id == shelf.author_id)
+
+    before = known()
+    post = actions.publish(author=shelf.author, content="one more")
+    actions.like(actor=bob, post_id=post.pk)
+    assert known() == before + 1
+    actions.unlike(actor=bob, post_id=post.pk)
+    assert known() == before
+
+
+def test_more_than_one_window_is_looked_at_where_the_rules_drop_many(alice: User, bob: User, carol: User) -> None:
+    for author in (alice, carol):
+        social.follow(follower=bob, author=author)
+    old = [actions.publish(author=alice, content=f"{n}").pk for n in range(5)]
+    for n in range(40):
+        actions.publish(author=carol, content=f"noise {n}")
+    share(alice, Post.objects.get(pk=old[0]))
+    social.mute(muter=bob, muted=carol)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM post")
+        newest = cursor.fetchone()[0]
+    assert [one.entry_id for one in of_reader(bob.pk, limit=4)] == [newest, *old[:1:-1]]
