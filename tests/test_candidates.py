@@ -84,7 +84,9 @@ def live(chance: random.Random, people: list[User], posts: list[int]) -> None:
     """Somebody does something; what may not be is refused."""
     one, other = chance.sample(people, 2)
     target = chance.choice(posts) if posts else 0
-    deed = chance.choice(["post"] * 4 + ["like"] * 4 + ["comment", "comment", "share", "share", "quote", "relate", "go"])
+    deed = chance.choice(
+        ["post"] * 4 + ["like"] * 4 + ["comment", "comment", "share", "share", "quote", "relate", "go"]
+    )
     try:
         if deed == "post" or not target:
             content = chance.choice(["hm", "see https://example.org/", f"hello @{other.username}"])

@@ -1,16 +1,21 @@
 """Home by the formula, through the API: what counts, what is frozen, what is said of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
-from feeds.ranking import formula
+from feeds.models import FeedEntry, RankedScroll, ReaderRanking, ReaderState
+from feeds.ranking import candidates, formula, frozen
 from feeds.ranking.candidates import of_reader
 from feeds.ranking.values import SEED
 from posts import actions
 from social import actions as social
+from social.models import Follow
 from tests.helpers import flush_redis, run_tasks
+from tests.pages import page
 
 
 @pytest.fixture
@@ -29,11 +34,11 @@ def pages(app: Any, ranking: str, limit: int = 5, between: Any = lambda number: 
     cursor, number = "", 0
     while cursor is not None:
         asked = f"/timeline?ranking={ranking}&explain=1&limit={limit}{cursor and '&cursor=' + cursor}"
-        status, page = app.get(asked)
-        assert status == 200, page
-        assert page["ranking"] == ranking
-        posts += page["posts"]
-        cursor = page["next_cursor"]
+        status, answer = app.get(asked)
+        assert status == 200, answer
+        assert answer["ranking"] == ranking
+        posts += answer["posts"]
+        cursor = answer["next_cursor"]
         between(number)
         number += 1
     return posts
@@ -84,3 +89,114 @@ def test_what_the_rules_take_is_gone_from_the_rest_of_the_scroll_and_nothing_els
     got = entries(pages(api(bob), "engagement", 3, meanwhile))
     after = [pk for pk in expected[3:] if pk != harbour[0]]
     assert got == expected[:3] + after[:3] + [pk for pk in after[3:] if harbour.index(pk) % 2 == 0]
+
+
+def test_below_the_candidates_it_goes_on_chronologically(api, bob, harbour, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 4)
+    posts = pages(api(bob), "engagement", 3)
+    assert sorted(entries(posts[:4]), reverse=True) == harbour[:7:-1]
+    assert entries(posts[4:]) == harbour[7::-1]
+    assert ["score" in post["why"] for post in posts] == [True] * 4 + [False] * 8
+
+
+def test_a_scroll_that_has_ended_goes_on_below_the_candidates(api, bob, harbour, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 4)
+
+    def end(number: int) -> None:
+        RankedScroll.objects.update(used_at=timezone.now() - frozen.LIVES)
+        frozen.sweep()
+        assert not RankedScroll.objects.exists()
+
+    got = entries(pages(api(bob), "engagement", 2, end))
+    assert len(got) == len(set(got)) == 10
+    assert got[2:] == harbour[7::-1]
+
+
+def test_each_page_lets_a_scroll_live_on(api, bob, harbour):
+    def grow_old(number: int) -> None:
+        RankedScroll.objects.update(used_at=timezone.now() - timedelta(minutes=14))
+
+    assert len(pages(api(bob), "engagement", 4, grow_old)) == len(harbour)
+
+
+def test_of_one_reader_only_the_last_scrolls_are_kept(api, bob, harbour):
+    app = api(bob)
+    for _ in range(frozen.MOST_SCROLLS + 2):
+        app.get("/timeline?ranking=engagement")
+    assert RankedScroll.objects.count() == frozen.MOST_SCROLLS
+
+
+def test_without_a_model_the_formula_ranks_and_the_answer_says_so(api, bob, harbour):
+    app, by_formula = api(bob), entries(pages(api(bob), "engagement"))
+    first = app.get("/timeline?ranking=ml&limit=5")[1]
+    rest = app.get(f"/timeline?ranking=ml&cursor={first['next_cursor']}")[1]
+    assert first["ranking"] == rest["ranking"] == "engagement"
+    assert entries(first["posts"]) + entries(rest["posts"]) == by_formula
+
+
+def test_the_readers_setting_holds_where_nothing_is_asked_for(api, bob, harbour):
+    app = api(bob)
+    app.patch("/users/me", {"ranking": "engagement"})
+    first = app.get("/timeline?limit=5")[1]
+    assert first["ranking"] == "engagement"
+    assert app.get("/timeline?ranking=chronological")[1]["ranking"] == "chronological"
+    app.patch("/users/me", {"ranking": "chronological"})
+    # A scroll goes on as it began.
+    assert app.get(f"/timeline?cursor={first['next_cursor']}")[1]["ranking"] == "engagement"
+
+
+@pytest.mark.parametrize(("of", "asked"), [("chronological", "engagement"), ("engagement", "chronological")])
+def test_a_cursor_is_of_its_ranking(api, bob, carol, harbour, of, asked):
+    app = api(bob)
+    cursor = app.get(f"/timeline?limit=2&ranking={of}")[1]["next_cursor"]
+    status, answer = app.get(f"/timeline?ranking={asked}&cursor={cursor}")
+    assert (status, list(answer["fields"])) == (400, ["cursor"])
+    assert api(carol).get(f"/timeline?cursor={cursor}")[0] == 400
+
+
+@pytest.mark.parametrize("explain", ["0", "", "yes"])
+def test_explain_is_one_or_left_out(api, bob, explain):
+    status, answer = api(bob).get(f"/timeline?explain={explain}")
+    assert (status, list(answer["fields"])) == (400, ["explain"])
+
+
+@pytest.mark.parametrize("ranking", ["chronological", "engagement"])
+def test_the_source_is_how_an_entry_came(api, alice, bob, harbour, ranking):
+    Follow.objects.filter(followee=alice).update(pull=True)
+    FeedEntry.objects.filter(user_id=bob.pk).delete()
+    FeedEntry.objects.bulk_create(FeedEntry(user_id=bob.pk, post_id=pk) for pk in harbour[1::2])
+    ReaderState.objects.update_or_create(user=bob, defaults={"floor": harbour[3]})
+    said = {int(post["entry_id"]): post["why"]["source"] for post in pages(api(bob), ranking)}
+    assert said == {pk: "push" if pk in harbour[5::2] else "pull" for pk in harbour}
+
+
+def test_diversity_is_a_part_like_any_other(api, bob, harbour):
+    ReaderRanking.objects.create(user=bob, diversity=True)
+    posts = pages(api(bob), "engagement", 4)
+    assert any(post["why"]["parts"].get("diversity", 0) < 0 for post in posts)
+    assert all(sum(post["why"]["parts"].values()) == post["why"]["score"] for post in posts)
+    scores = [post["why"]["score"] for post in posts]
+    assert scores == sorted(scores, reverse=True)
+
+
+# --- The page ---
+
+
+def test_the_page_is_in_the_order_asked_for_and_the_setting_stays(browser, alice, bob, harbour):
+    social.follow(follower=alice, author=bob)
+    liked = actions.publish(author=bob, content="the one that matters").pk
+    newest = actions.publish(author=bob, content="the newest").pk
+    actions.like(actor=alice, post_id=liked)
+    html = page(browser, "/?ranking=engagement")
+    assert html.index("the one that matters") < html.index("the newest")
+    assert f'data-since="{newest}"' in html
+    assert page(browser, "/").index("the newest") < page(browser, "/").index("the one that matters")
+
+
+def test_an_order_is_kept_by_a_form(browser, alice, harbour):
+    assert "Keep this order" not in page(browser, "/")
+    assert "Keep this order" in page(browser, "/?ranking=engagement")
+    browser.post("/feed/ranking", {"ranking": "engagement"})
+    assert "Keep this order" not in page(browser, "/")
+    assert "Keep this order" in page(browser, "/?ranking=chronological")
+    assert browser.post("/feed/ranking", {"ranking": "best"}).status_code == 400
