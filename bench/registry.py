@@ -10,6 +10,7 @@ BENCHES = {
     "trimming": "bench.trimming.trimming",
     "home": "bench.reads.home",
     "http": "bench.http.http",
+    "ranked": "bench.ranked.ranked",
     "memory": "bench.memory.memory",
     "live": "bench.live.live",
     "goals": "bench.goals.goals",

@@ -28,6 +28,7 @@ SLOW: dict[str, Any] = {
     "fan_out": {"posts": {"50": 4, "1000": 2}, "rounds": 2, "naive_followers": 5},
     "trimming": {"readers": 50, "size": 40, "rounds": 1},
     "http": {"readers": 3, "ordinary": 40, "celebrities": 2, "rounds": 1, "seconds": 0.5, "others": [1]},
+    "ranked": {"readers": 2, "ordinary": 40, "celebrities": 2, "rounds": 1},
     "live": {"online": 20, "burst": 3, "paced": 20, "per_second": 100, "posts": 2},
     "goals": {"million": 2_000, "followers": 30, "posts": 2, "seconds": 0.5},
     "celebrity": {"followers": 500, "readers": 3, "ordinary": 50, "posts": 2, "seconds": 1},
