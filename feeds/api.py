@@ -34,7 +34,7 @@ class EntrySerializer(PostSerializer):
 
 
 class WhySerializer(serializers.Serializer[Any]):
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field of that name, not where it is from
         choices=explaining.SOURCES, help_text="How it reached the reader: delivered (push), or looked up (pull)."
     )
     score = serializers.FloatField(required=False, help_text="What the post was ordered by; the sum of its parts.")

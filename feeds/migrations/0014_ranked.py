@@ -101,7 +101,7 @@ BEGIN
     FROM allowed a JOIN author ON author.id = a.author_id
    ORDER BY a.id DESC;
 END $$;
-"""
+"""  # noqa: S608 the rules of 0006
 # The newest `_n` entries of home as a scroll that begins there has them. A few more are looked at than asked
 # for, since the rules drop some; where that is not enough, the windows below are taken too.
 CANDIDATES = """

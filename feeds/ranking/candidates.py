@@ -1,6 +1,7 @@
 """Candidates of a ranked home: entries as the timeline has them, each with all that is known of it, in one query."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,7 +13,7 @@ MOST = 500
 
 
 def of_reader(reader_id: int, scroll_top: int | None = None, limit: int = MOST) -> list[Candidate]:
-    """The newest entries of the reader's home, newest first, at most `limit`; from `scroll_top` down where it is given."""
+    """The newest entries of the reader's home, newest first, at most `limit`, from `scroll_top` down if given."""
     top = NEWEST if scroll_top is None else scroll_top
     scroll = array([min(top + 1, NEWEST), top, NEWEST])
     return found("ranked_candidates(%s, %s, %s, %s)", [reader_id, scroll, limit, settings.POSTING_HALF_LIFE_DAYS])
@@ -24,7 +25,7 @@ def of_entries(reader_id: int, entry_ids: Sequence[int]) -> list[Candidate]:
     return found("ranked_facts(%s, %s, %s, %s, %s)", given)
 
 
-def found(call: str, given: list[object]) -> list[Candidate]:
+def found(call: str, given: list[Any]) -> list[Candidate]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {call}", given)
+        cursor.execute(f"SELECT * FROM {call}", given)  # noqa: S608 one of the two above
         return list(map(Candidate._make, cursor.fetchall()))

@@ -76,7 +76,7 @@ def explained(names: Sequence[str], terms: bytes) -> Explained:
 
 def placed(call: str, given: list[Any]) -> list[Placed]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT place, names, terms, (entry).* FROM {call}", given)
+        cursor.execute(f"SELECT place, names, terms, (entry).* FROM {call}", given)  # noqa: S608
         return [
             Placed(place, explained(names.split(","), terms), Row._make(row))
             for place, names, terms, *row in cursor.fetchall()

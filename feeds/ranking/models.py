@@ -59,7 +59,7 @@ class RankedScroll(models.Model):
     id = models.BigIntegerField(primary_key=True)
     reader_id = models.BigIntegerField()
     used_at = models.DateTimeField()
-    # The names of the terms, with commas between; and for each entry its propensity and these, as doubles (see `frozen`).
+    # The names of the terms, with commas between; `terms` has for each entry its propensity and these, as doubles.
     names = models.TextField()
     # Best first, at most `candidates.MOST`.
     entries = ArrayField(models.BigIntegerField())

@@ -19,8 +19,8 @@ class Like(models.Model):
     class Meta:
         db_table = "post_like"
         indexes = [
-            # What somebody likes, newest posts first: profiles, and when an account goes. With the time in it, what they
-            # have liked lately is read from the index alone (`ranked_facts`).
+            # What somebody likes, newest posts first: profiles, and when an account goes. It has the time, too: what
+            # they have liked lately is read from the index alone (`ranked_facts`).
             models.Index(fields=["user", "-post"], include=["created_at"], name="like_by"),
             # The likes of an hour, for trends. They lie in the table about as they came, so the first and the last of
             # each 16 blocks say where to look; a like pays one or two microseconds for it.
