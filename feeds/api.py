@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import Ranking
 from feeds import cards, lists, suggestions, timeline
 from feeds.ranking import explaining, page
 from feeds.ranking.values import RANKINGS
@@ -51,7 +52,7 @@ class HomeEntrySerializer(EntrySerializer):
 
 class TimelineSerializer(PostListSerializer):
     posts = HomeEntrySerializer(many=True)
-    ranking = serializers.ChoiceField(choices=RANKINGS, help_text="What was really used.")
+    ranking = serializers.ChoiceField(choices=Ranking.choices, help_text="What was really used.")
 
 
 RANKING = OpenApiParameter(
