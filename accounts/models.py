@@ -82,6 +82,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     ranking = models.CharField(
         max_length=13, choices=Ranking, default=Ranking.CHRONOLOGICAL, db_default=Ranking.CHRONOLOGICAL
     )
+    # Nothing is kept of what the account looks at.
+    untracked = models.BooleanField(default=False, db_default=False)
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
     # A suspended account can do nothing and is shown nowhere.
     is_active = models.BooleanField(default=True, db_default=True)

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from feeds import api
+from feeds.impressions.api import Impressions
 from feeds.search.api import Search, Suggest
 from feeds.trends import api as trends
 
 urlpatterns = [
     path("timeline", api.HomeTimeline.as_view()),
+    path("impressions", Impressions.as_view()),
     path("lists/<id:list_id>/timeline", api.ListTimeline.as_view()),
     path("trends/hashtags", trends.RisingHashtags.as_view()),
     path("trends/posts", trends.RisingPosts.as_view()),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Left
 
+from feeds.impressions.models import Impression
 from feeds.policy import INACTIVE
 from feeds.ranking.models import Nudge, RankedScroll, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
@@ -16,6 +17,7 @@ __all__ = [
     "FeedDay",
     "FeedEntry",
     "HiddenTrend",
+    "Impression",
     "Nudge",
     "PostHour",
     "RankedScroll",

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
+from feeds.impressions import days, outcomes, recording
 from feeds.notes import Change
 from feeds.ranking import frozen
 from feeds.search import tag_search
@@ -116,6 +117,30 @@ def count_hashtags() -> None:
 @shared_task
 def recount_hashtags() -> None:
     tag_search.recount()
+
+
+@shared_task
+def record_impressions(reader_id: int, token: str, seen: list[list[int]]) -> None:
+    """`seen` is [[entry id, milliseconds since 1970], …]."""
+    recording.record(reader_id, token, {entry_id: moment for entry_id, moment in seen})
+
+
+@shared_task
+def forget_impressions(reader_id: int) -> None:
+    recording.forget(reader_id)
+
+
+@shared_task
+def join_outcomes() -> None:
+    outcomes.join(timezone.now(), outcomes.OFTEN)
+
+
+@shared_task
+def keep_impressions() -> None:
+    """Makes and drops days, forgets who has opted out, and looks for outcomes that the frequent runs have missed."""
+    days.keep(timezone.now().date())
+    recording.forget_untracked()
+    outcomes.join(timezone.now(), outcomes.DAILY)
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from feeds import views
+from feeds.impressions import views as impressions
 from feeds.search.views import search_page
 from feeds.trends import views as trends
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
@@ -14,6 +15,8 @@ urlpatterns = [
     path("suggestions", views.people_to_follow, name="suggestions"),
     path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),
     path("search", search_page, name="search"),
+    path("impressions", impressions.seen, name="seen"),
+    path("settings/ranking/tracking", impressions.tracking, name="tracking"),
     path("feed/new", views.feed_new, name="feed_new"),
     path("feed/ranking", views.keep_ranking, name="keep_ranking"),
     path("posts/<id:entry_id>/card", views.post_card, name="post_card"),

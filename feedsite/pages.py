@@ -86,6 +86,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "theme_colors": THEME_COLORS,
         "post_max_length": settings.POST_MAX_LENGTH,
+        "impression_days": settings.IMPRESSION_DAYS,
         "live_url": SimpleLazyObject(lambda: live_url(request)),
         "words_url": words_url(get_language() or settings.LANGUAGE_CODE),
     }

@@ -109,6 +109,8 @@ PERSON_SECONDS = 3600
 CARDS_AT_HAND = 20_000
 # How long whom one might follow is kept before it is looked for again.
 SUGGESTION_SECONDS = 600
+# Days that it is kept what readers had on screen.
+IMPRESSION_DAYS = env.integer("IMPRESSION_DAYS", 90, least=2, most=3650)
 POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
 # Deleted posts are erased for good after this long, and until then their authors can bring them back for a while.
 DELETED_KEEP_HOURS = 24

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 User = settings.AUTH_USER_MODEL
 
@@ -11,15 +12,14 @@ User = settings.AUTH_USER_MODEL
 class ReaderRanking(models.Model):
     """Weights a reader moved, and what they want no part in. No row: everything as it comes.
 
-    Which ranking they read by stands on the account (`User.ranking`): it is asked for with every page.
+    Which ranking they read by, and whether it is kept what they look at, stands on the account (`User.ranking`,
+    `User.untracked`): both are asked for with every page.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     # {"recency": 0.4, …} as `feeds.ranking.values.Weights`; empty: the seed formula.
     weights = models.JSONField(default=dict, db_default={})
     diversity = models.BooleanField(default=False, db_default=False)
-    # Nothing of what they look at is kept.
-    untracked = models.BooleanField(default=False, db_default=False)
     # No experiment, now or later.
     no_experiments = models.BooleanField(default=False, db_default=False)
 
@@ -38,6 +38,7 @@ class Nudge(models.Model):
     # The index is for erasing an account.
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     amount = models.SmallIntegerField()
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:
         db_table = "nudge"

@@ -29,6 +29,7 @@ import "./stories.js";
 import "./print.js";
 import "./notifications.js";
 import "./live.js";
+import "./impressions.js";
 import "./shortcuts.js";
 import "./theme-color.js";
 import "./pwa.js";

@@ -1,0 +1,1 @@
+"""What readers really had on screen, and what they did with it: what rankings are learned from and judged by."""

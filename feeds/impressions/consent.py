@@ -1,0 +1,12 @@
+"""Whether it may be kept what somebody looks at: their own word, or their browser's for them."""
+
+from typing import Any
+
+# Global Privacy Control, and the older Do Not Track: "1" is a no.
+REFUSALS = ("Sec-GPC", "DNT")
+
+
+def may_keep(request: Any) -> bool:
+    """No for visitors, for who has opted out, and for who asks not to be tracked by a header."""
+    refused = any(request.headers.get(name) == "1" for name in REFUSALS)
+    return request.user.is_authenticated and not request.user.untracked and not refused
