@@ -1,7 +1,7 @@
-// Which posts of home were on screen for a second: told to the site every few seconds and when the page is left.
+// Which posts of home were on screen for a second: told to the site within seconds and when the page is left.
 // The first card of what the site puts on the page carries its token; without one nothing is looked at.
 const SECOND = 1000;
-const SEND_MS = 5000;
+const SEND_MS = 3000;
 // So that a tall post is looked at again as it scrolls by.
 const STEPS = Array.from({ length: 21 }, (_, step) => step / 20);
 
@@ -11,6 +11,7 @@ const tokens = new Map();
 const timers = new Map();
 const seen = new Set();
 const untold = new Map();
+let sending;
 
 // Half of the post, or half the screen where the post is taller than that.
 const isRead = ({ isIntersecting, intersectionRect, boundingClientRect }) =>
@@ -24,6 +25,7 @@ function note(card) {
   observer.unobserve(card);
   if (!untold.has(token)) untold.set(token, new Map());
   untold.get(token).set(entryId, Date.now());
+  sending ??= setTimeout(send, SEND_MS);
 }
 
 function start(card) {
@@ -62,6 +64,8 @@ function watch(cards) {
 }
 
 function send() {
+  clearTimeout(sending);
+  sending = undefined;
   for (const [token, entries] of untold) {
     const told = [...entries].map(([entryId, when]) => `${entryId}:${Math.max(Date.now() - when, 0)}`).join(" ");
     // A beacon has no headers; what proves that the page is ours goes in a field, as from any form.
@@ -93,5 +97,4 @@ if (list) {
   document.addEventListener("visibilitychange", whenHiddenOrShown);
   addEventListener("pageshow", whenHiddenOrShown);
   addEventListener("pagehide", send);
-  setInterval(send, SEND_MS);
 }
