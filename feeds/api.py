@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Ranking
 from feeds import cards, lists, suggestions, timeline
+from feeds.impressions.offering import token_of
 from feeds.ranking import explaining, page
 from feeds.ranking.values import RANKINGS
 from feedsite.errors import Invalid
@@ -53,6 +54,10 @@ class HomeEntrySerializer(EntrySerializer):
 class TimelineSerializer(PostListSerializer):
     posts = HomeEntrySerializer(many=True)
     ranking = serializers.ChoiceField(choices=Ranking.choices, help_text="What was really used.")
+    impression_token = serializers.CharField(
+        required=False,
+        help_text="For POST /impressions; none on an empty page, nor where nothing may be kept of the reader.",
+    )
 
 
 RANKING = OpenApiParameter(
@@ -71,7 +76,9 @@ class HomeTimeline(APIView):
         is_explained = wants_explained(request.query_params)
         found = page.home(request.user, request.query_params)
         why = explaining.why(request.user.pk, found) if is_explained else {}
-        return answer(request.user, found, why, ranking=found.ranking)
+        token = token_of(request, found)
+        more = {"impression_token": token} if token else {}
+        return answer(request.user, found, why, ranking=found.ranking, **more)
 
 
 def wants_explained(query: Mapping[str, str]) -> bool:

@@ -27,6 +27,8 @@ MOST_HOT_SECONDS = 0.25
 LONGEST_POSTING = timedelta(minutes=1)
 # Shares a cursor remembers; 8 bytes each.
 MOST_SEEN = 100
+# Nobody scrolls further; a larger number is not of a cursor of ours.
+MOST_PASSED = 10**6
 
 
 class Place(Protocol):
@@ -91,22 +93,24 @@ class Scroll(NamedTuple):
 
     Nothing that was being posted when it began has an id up to `safe`; of the shares above that, `seen`
     have been shown. So a share committed late, its place passed already, takes no original away.
+    `passed` is how many entries were shown.
     """
 
     below: int = NEWEST
     top: int = NEWEST
     safe: int = NEWEST
     seen: tuple[int, ...] = ()
+    passed: int = 0
 
     @classmethod
     def read(cls, cursor: tuple[int, ...] | None) -> "Scroll":
-        """Raises Invalid for a cursor with too few numbers: one of an older version."""
+        """Raises Invalid for a cursor of an older version, which has other numbers."""
         if cursor is None:
             return cls()
-        if len(cursor) < 3:
+        if len(cursor) < 4 or cursor[0] > MOST_PASSED:
             raise bad_cursor()
-        below, top, safe, *seen = cursor
-        return cls(below, top, safe, tuple(seen))
+        passed, below, top, safe, *seen = cursor
+        return cls(below, top, safe, tuple(seen), passed)
 
     def after(self, shown: list[Row]) -> "Scroll":
         """The same once these rows have been shown."""
@@ -115,7 +119,8 @@ class Scroll(NamedTuple):
             safe = first_id_at(timezone.now() - LONGEST_POSTING)
             scroll = self._replace(top=shown[0].entry_id, safe=safe)
         seen = [row.entry_id for row in shown if row.sharer_id is not None and row.entry_id > scroll.safe]
-        return scroll._replace(below=shown[-1].entry_id, seen=(*scroll.seen, *seen)).kept_short()
+        passed = scroll.passed + len(shown)
+        return scroll._replace(below=shown[-1].entry_id, seen=(*scroll.seen, *seen), passed=passed).kept_short()
 
     def kept_short(self) -> "Scroll":
         """With the newest MOST_SEEN shares only: the oldest in doubt are the safest to take for safe."""
@@ -124,7 +129,12 @@ class Scroll(NamedTuple):
         return self._replace(safe=self.seen[MOST_SEEN], seen=self.seen[:MOST_SEEN])
 
     def flat(self) -> list[int]:
+        """What the statements ask of it."""
         return [self.below, self.top, self.safe, *self.seen]
+
+    def position(self) -> list[int]:
+        """What its cursor holds."""
+        return [self.passed, *self.flat()]
 
 
 def home(reader: Any, asked: PageRequest) -> Page:
@@ -138,7 +148,7 @@ def page_of_rows(rows: list[Row], scroll: Scroll, asked: PageRequest) -> Page:
     if len(rows) <= asked.limit:
         return Page(rows, None)
     shown = rows[: asked.limit]
-    return Page(shown, asked.next_cursor(*scroll.after(shown).flat()))
+    return Page(shown, asked.next_cursor(*scroll.after(shown).position()))
 
 
 def skeleton(reader: Any, scroll: Scroll, *, limit: int, is_check: bool = False) -> list[Row]:

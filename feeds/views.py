@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
+from feeds.impressions.offering import token_of
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -43,6 +44,7 @@ def home(request: Request) -> HttpResponse:
         "more_query": f"ranking={asked}&" if asked else "",
         "newest": found.newest,
         "ranking": found.ranking,
+        "impressions": token_of(request, found),
         "form": PostForm(),
     }
     if not request.htmx:

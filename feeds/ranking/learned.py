@@ -6,3 +6,8 @@ from feeds.ranking.values import Candidate, Choice, Scored
 def rank(candidates: list[Candidate], choice: Choice) -> list[Scored] | None:
     """The candidates best first; None while there is no model, and the formula is used."""
     return None
+
+
+def model_name() -> str:
+    """Which model answers, for impressions and the why of a post; empty where none does."""
+    return ""

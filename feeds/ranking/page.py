@@ -38,6 +38,7 @@ class RankedPage(timeline.Page):
 
     `first_position` is the place of the first row in the scroll, from 0; below the candidates `scroll_id` is 0.
     `newest` is the newest entry that was there when it was read; nothing newer stands further down.
+    `experiment` and `arm` are named where an arm decided the order.
     """
 
     ranking: str
@@ -45,6 +46,8 @@ class RankedPage(timeline.Page):
     first_position: int = 0
     scroll_id: int = 0
     newest: int = 0
+    experiment: str = ""
+    arm: str = ""
 
 
 class Position(NamedTuple):
@@ -60,13 +63,13 @@ class Position(NamedTuple):
 
     @classmethod
     def read(cls, cursor: tuple[int, ...]) -> "Position":
-        if len(cursor) < 6:
+        if len(cursor) < 7:
             raise bad_cursor()
         scroll_id, place, ranking, *rest = cursor
         return cls(scroll_id, place, RANKINGS[ranking], Scroll.read(tuple(rest)))
 
     def flat(self) -> list[int]:
-        return [self.scroll_id, self.place, RANKINGS.index(self.ranking), *self.rest.flat()]
+        return [self.scroll_id, self.place, RANKINGS.index(self.ranking), *self.rest.position()]
 
 
 def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
@@ -152,7 +155,8 @@ def home(reader: Any, query: Mapping[str, str]) -> RankedPage:
         return ranked_page(reader, asked, choice)
     page = timeline.home(reader, asked)
     newest = page.rows[0].entry_id if page.rows else 0
-    return RankedPage(page.rows, page.next_cursor, CHRONOLOGICAL, {}, newest=newest)
+    passed = Scroll.read(asked.cursor).passed
+    return RankedPage(page.rows, page.next_cursor, CHRONOLOGICAL, {}, passed, newest=newest)
 
 
 def asked_ranking(query: Mapping[str, str]) -> str | None:
