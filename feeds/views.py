@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
-from feeds.impressions.offering import token_of
+from feeds.impressions.offering import token_of, token_of_new
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -113,7 +113,8 @@ def feed_new(request: Request) -> HttpResponse:
     if entries is None:
         return HttpResponse(status=204)
     items = timeline.hydrate(request.user, entries[::-1])
-    return render(request, "posts/_list.html", {"items": as_placed(items), "next_cursor": None})
+    token = token_of_new(request, entries[::-1])
+    return render(request, "posts/_list.html", {"items": as_placed(items), "next_cursor": None, "impressions": token})
 
 
 @require_safe

@@ -69,6 +69,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
         social.unfollow(follower=carol, author=bob)
     circles(document, app, api(carol), alice, carol)
     pushing(document, app)
+    reading(document, app)
     profiles(document, api(alice), app, alice, post)
     notices(document, app, alice, bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
@@ -77,6 +78,14 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     for path, body in (("/auth/signup", new), ("/auth/signup", new), ("/auth/token", new), ("/auth/token", {})):
         check(document, "post", path, *api().post(path, body))
     check(document, "delete", "/auth/token", *app.delete("/auth/token"))
+
+
+def reading(document, app):
+    """What was on screen."""
+    page = app.get("/timeline")[1]
+    entries = [{"entry_id": page["posts"][0]["entry_id"], "seen_ms_ago": 10}]
+    for token in (page["impression_token"], "x"):
+        check(document, "post", "/impressions", *app.post("/impressions", {"token": token, "entries": entries}))
 
 
 def pushing(document, app):
