@@ -15,11 +15,9 @@ pytestmark = pytest.mark.browser
 
 def kept(site: Site, name: str) -> dict[int, int]:
     """{place: entry id} of what is kept of somebody."""
+    query = "SELECT position, entry_id FROM impression i JOIN accounts_user u ON u.id = i.reader_id WHERE username = %s"
     with closing(psycopg2.connect(site.env["DATABASE_URL"])) as database, database.cursor() as cursor:
-        cursor.execute(
-            "SELECT position, entry_id FROM impression WHERE reader_id = (SELECT id FROM accounts_user WHERE username = %s)",
-            [name],
-        )
+        cursor.execute(query, [name])
         return dict(cursor.fetchall())
 
 
@@ -49,7 +47,7 @@ def test_what_is_read_is_kept_and_what_is_rushed_past_is_not(person: Any, live_s
 
     bob.goto("/settings/privacy")
     bob.get_by_label("Learn from what I read").click()
-    bob.locator("form", has=bob.get_by_label("Learn from what I read")).get_by_role("button", name="Save").click()
+    bob.locator("form", has=bob.get_by_label("Learn from what I read")).get_by_role("button", name="Apply").click()
     expect(bob.get_by_text("Nothing is kept of what you look at.")).to_be_visible()
     wait_until(lambda: not kept(live_site, bob.name))
     told.clear()
