@@ -79,7 +79,7 @@ MODEL = migrations.CreateModel(
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_untracked"),
-        ("feeds", "0013_ranking"),
+        ("feeds", "0014_ranked"),
     ]
 
     operations = [
