@@ -16,9 +16,7 @@ def token_of(request: Any, page: RankedPage) -> str:
     if not page.rows or not may_keep(request):
         return ""
     scored = page.scored
-    entries = [
-        (row.entry_id, scored[row.entry_id].propensity if row.entry_id in scored else 1.0) for row in page.rows
-    ]
+    entries = [(row.entry_id, scored[row.entry_id].propensity if row.entry_id in scored else 1.0) for row in page.rows]
     model = learned.model_name() if page.ranking == ML else ""
     reasons = (page.ranking, page.experiment, page.arm, model)
     return tokens.context(request.user.pk, *reasons, page.first_position, entries)
