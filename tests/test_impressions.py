@@ -95,6 +95,18 @@ def test_the_place_counts_on_over_the_pages_of_a_scroll(bob: User, quay: list[Po
     assert [one.position for one in kept(bob)] == [2]
 
 
+def test_a_ranked_page_is_told_by_its_ranking_and_places(bob: User, quay: list[Post], api) -> None:
+    like(bob, quay[2])
+    first = api(bob).get("/timeline?ranking=engagement&limit=2")[1]
+    tell(api(bob), first["impression_token"], [post["entry_id"] for post in first["posts"]])
+    tell(api(bob), *page_of(api(bob), f"ranking=engagement&limit=2&cursor={first['next_cursor']}"))
+    assert [(one.position, one.ranking, one.propensity) for one in kept(bob)] == [
+        (place, "engagement", 1) for place in range(3)
+    ]
+    assert [one.entry_id for one in kept(bob)] == [quay[2].pk, quay[0].pk, quay[1].pk]
+    assert [(one.candidate.likes, one.candidate.interactions) for one in kept(bob)] == [(1, 1), (0, 1), (0, 1)]
+
+
 def test_when_it_was_seen_lies_between_the_page_and_now(bob: User, quay: list[Post], api) -> None:
     token, entries = page_of(api(bob))
     tell(api(bob), token, entries, seen_ms_ago=3_600_000)
