@@ -2,6 +2,7 @@ from django.urls import path
 
 from feeds import api
 from feeds.impressions.api import Impressions
+from feeds.ranking import api as ranking
 from feeds.search.api import Search, Suggest
 from feeds.trends import api as trends
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("trends/posts", trends.RisingPosts.as_view()),
     path("suggestions", api.Suggestions.as_view()),
     path("suggestions/<id:user_id>", api.Suggested.as_view()),
+    path("users/<id:user_id>/nudge", ranking.NudgeUser.as_view()),
     path("search", Search.as_view()),
     path("search/suggest", Suggest.as_view()),
 ]

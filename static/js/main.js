@@ -25,6 +25,8 @@ import "./cards.js";
 import "./settings.js";
 import "./requests.js";
 import "./lists.js";
+import "./ranking.js";
+import "./why.js";
 import "./stories.js";
 import "./print.js";
 import "./notifications.js";
