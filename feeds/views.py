@@ -1,10 +1,11 @@
 """The home page and what keeps it fresh."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -28,6 +29,8 @@ PEOPLE_SUGGESTED = 5
 # A reader who was away longer than this many posts starts again at the top.
 MOST_NEW_POSTS = 100
 CARD_PLACES = ("list", "thread", "focus")
+# The query of a card's "why am I seeing this?", as this site writes it.
+WHY_QUERY = re.compile(r"(?:\?(?:scroll|list)=[\w:-]{1,64})?")
 
 
 @require_safe
@@ -67,7 +70,7 @@ def list_timeline(request: Request, list_id: int) -> HttpResponse:
     one = get_list(request.user, list_id)
     asked = page_request(request.GET, list_name=f"list:{one.pk}", viewer=request.user)
     found = lists.timeline_of(request.user, one, asked)
-    items = as_placed(timeline.hydrate(request.user, found.rows))
+    items = as_placed(timeline.hydrate(request.user, found.rows), f"?list={one.pk}")
     context = {"list": one, "items": items, "next_cursor": found.next_cursor}
     return render_list(request, "feeds/list.html", "posts/_list.html", context)
 
@@ -124,6 +127,9 @@ def post_card(request: Request, entry_id: int) -> HttpResponse:
     place = request.GET.get("place", "list")
     if place not in CARD_PLACES:
         raise Invalid(_("Say at which place."))
+    why = request.GET.get("why")
+    if why is not None and not WHY_QUERY.fullmatch(why):
+        raise Invalid(_("The list of the post is not known."))
     entry = find_visible(request.user, entry_id)
     entries = [timeline.Entry(entry_id, entry.share_of_id or entry_id)] if entry else []
     items = timeline.hydrate(request.user, entries)
@@ -133,8 +139,13 @@ def post_card(request: Request, entry_id: int) -> HttpResponse:
         raise NotFound()
     context: dict[str, Any] = {"entry_id": entry_id, "post": items[0].post, "sharer": items[0].sharer}
     where = {"viewer": request.user, "focus": place == "focus", "in_thread": place == "thread"}
-    return render(request, "posts/_card.html", context | where)
+    explained = {"why": resolve_url("why", entry_id) + why} if why is not None else {}
+    return render(request, "posts/_card.html", context | where | explained)
 
 
-def as_placed(items: list[timeline.Item]) -> list[Placed]:
-    return [Placed(item.entry.entry_id, item.post, item.sharer) for item in items]
+def as_placed(items: list[timeline.Item], why: str = "") -> list[Placed]:
+    """The items for a list; `why` is the query by which each place is explained."""
+    return [
+        Placed(item.entry.entry_id, item.post, item.sharer, resolve_url("why", item.entry.entry_id) + why)
+        for item in items
+    ]

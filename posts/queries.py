@@ -98,11 +98,15 @@ def find_visible(viewer: Any, post_id: int | None) -> Post | None:
 
 @dataclass(frozen=True)
 class Placed:
-    """A post at its place in a list: `sharer` and the share's id where a share put it there."""
+    """A post at its place in a list: `sharer` and the share's id where a share put it there.
+
+    `why` is the address that explains the place, in lists that have one.
+    """
 
     entry_id: int
     post: Post
     sharer: User | None = None
+    why: str = ""
 
 
 def placed(viewer: Any, posts: list[Post]) -> list[Placed]:

@@ -13,6 +13,8 @@ from oauth2_provider.models import AccessToken
 from accounts import actions as account_actions
 from accounts.models import User
 from feeds import actions as feeds_actions
+from feeds.ranking import actions as ranking
+from feeds.ranking.values import SEED
 from feeds.tasks import find_trends
 from notifications import actions as notifications
 from notifications import push, unsubscribing
@@ -52,6 +54,7 @@ def build() -> Community:
     pass_on(town)
     begin(town)
     rise(town)
+    choose(town)
     tell_stories(town)
     run_tasks()
     find_trends()
@@ -191,6 +194,14 @@ def rise(town: Community) -> None:
         actions.like(actor=person, post_id=town.ids["thread"])
         actions.like(actor=person, post_id=town.ids["warned"])
     feeds_actions.hide_trend(staff=town.people["keeper"], reason="A rumour", tag="boats")
+
+
+def choose(town: Community) -> None:
+    """bob reads by what matters to him; alice wants more of one and less of another, should she ever."""
+    alice, bob, carol = (town.people[name] for name in ("alice", "bob", "carol"))
+    ranking.choose(reader=bob, ranking="engagement", weights=SEED._replace(media=0.3), diversity=True)
+    for reader, author, amount in ((alice, bob, 1), (alice, carol, -1), (bob, alice, 1)):
+        ranking.nudge(reader=reader, author=author, amount=amount)
 
 
 def tell_stories(town: Community) -> None:

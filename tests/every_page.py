@@ -127,11 +127,14 @@ ALICE = [
     "/@bob/comments", "/@bob/media", "/@bob/likes", "/@dave/comments", "/@frank/media", "/@bob/{open_poll}/print",
     "/@bob/{moving}/print", "/@alice/{quiet}/print", "/@carol/{quoting}/print", "/@bob/{quoting_nothing}/print",
     "/@bob/{video}/print",
+    "/settings/ranking", "/settings/ranking?w=recency:20,media:80&diversity=on", "/posts/{thread}/why",
+    "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
     "/settings/blocks", "/settings/devices", "/stories", "/stories/newcomer", "/@newcomer/comments",
     "/@newcomer/media", "/@newcomer/likes", "/notifications", "/settings/notifications/threads",
+    "/settings/ranking",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 TOO_LONG = "x" * 300
@@ -149,6 +152,10 @@ SAID_NO = [
     Visit("", "/signup", 200, {"username": "alice", "email": "no", "password1": "short"}),
     Visit("", "/login", 200, {"login": "alice", "password": "wrong"}),
     Visit("alice", "/password/change", 200, {"oldpassword": "no", "password1": "short"}),
+    Visit("alice", "/settings/ranking", 422, {"ranking": "engagement", "recency": "7"}),
+    Visit("alice", "/settings/ranking?w=fame:5", 400),
+    Visit("alice", "/why-not?url=tea", 400),
+    Visit("alice", "/why-not?url=1", 404),
     Visit("alice", "/?cursor=nonsense", 400),
     Visit("alice", "/?ranking=best", 400),
     Visit("alice", "/feed/ranking", 400, {"ranking": "best"}),
@@ -168,6 +175,9 @@ MORE = [
     Visit("alice", "/settings/tokens", by=token_made),
     Visit("", "/notifications/stop/{stop}", form={"List-Unsubscribe": "One-Click"}),
     Visit("alice", "/posts/{quiet}/delete", by=just_deleted),
+    Visit("bob", "/"),
+    Visit("bob", "/posts/{thread}/why"),
+    Visit("bob", "/settings/ranking"),
     Visit("", "/api/v1/docs"),
     Visit("", "/admin/login/"),
     *(Visit("keeper", f"/admin/{model._meta.app_label}/{model._meta.model_name}/") for model in admin.site._registry),

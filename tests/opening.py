@@ -46,6 +46,12 @@ def a_question(page: Page) -> None:
     expect(page.locator("#confirm-dialog")).to_be_visible()
 
 
+def why_it_is_there(page: Page) -> None:
+    page.locator(MENU).first.click()
+    page.locator("[data-why]").first.click()
+    expect(page.get_by_role("dialog", name="Why am I seeing this?").locator(".term-total")).to_be_visible()
+
+
 MENU = ".post-menu > summary"
 HOME, THREAD = Visit("alice", "/"), Visit("alice", "/@alice/{thread}")
 OPENED: dict[str, tuple[Visit, Opening]] = {
@@ -60,6 +66,7 @@ OPENED: dict[str, tuple[Visit, Opening]] = {
     ),
     "a question before one blocks": (Visit("alice", "/@bob"), a_question),
     "the keys": (HOME, the_keys),
+    "why a post is there": (Visit("bob", "/"), why_it_is_there),
     "an answer among replies": (THREAD, pressed("[data-answer]", ".answer-form form")),
     "the viewer": (Visit("alice", "/@alice/{pictures_4}"), pressed("[data-media-view]", ".viewer")),
     "when to post a draft": (Visit("alice", "/drafts"), pressed(".draft-later > summary", ".draft-schedule")),

@@ -63,7 +63,10 @@ export const removePost = fadeOut;
 async function fetchCard(card) {
   const { entryId, postId } = card.dataset;
   const place = card.matches(".post-card-focus") ? "focus" : card.closest("[data-reply]") ? "thread" : "list";
-  const answer = await fetch(`/posts/${entryId ?? postId}/card?place=${place}`, { headers: { "HX-Request": "true" } });
+  // Why it stands there is known to the list it stands in.
+  const why = card.querySelector("[data-why]")?.search;
+  const more = why === undefined ? "" : `&why=${encodeURIComponent(why)}`;
+  const answer = await fetch(`/posts/${entryId ?? postId}/card?place=${place}${more}`, { headers: { "HX-Request": "true" } });
   if (answer.status === 204) return null;
   if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   const made = document.createElement("template");
