@@ -30,7 +30,7 @@ PEOPLE_SUGGESTED = 5
 MOST_NEW_POSTS = 100
 CARD_PLACES = ("list", "thread", "focus")
 # The query of a card's "why am I seeing this?", as this site writes it.
-WHY_QUERY = re.compile(r"(?:\?(?:scroll|list)=[\w:-]{1,64})?")
+WHY_QUERY = re.compile(r"(?:\?(?:scroll|list|ranking)=[\w:-]{1,64})?")
 
 
 @require_safe
@@ -41,7 +41,7 @@ def home(request: Request) -> HttpResponse:
     found = ranked.home(request.user, request.GET)
     asked = request.GET.get("ranking")
     context: dict[str, Any] = {
-        "items": as_placed(timeline.hydrate(request.user, found.rows)),
+        "items": as_placed(timeline.hydrate(request.user, found.rows), why_query(found)),
         "next_cursor": found.next_cursor,
         # A page that was asked for in one order goes on in it.
         "more_query": f"ranking={asked}&" if asked else "",
@@ -53,6 +53,11 @@ def home(request: Request) -> HttpResponse:
     if not request.htmx:
         context["suggestions"] = suggestions.for_viewer(request.user, limit=PEOPLE_SUGGESTED)
     return render_list(request, "feeds/home.html", "posts/_list.html", context)
+
+
+def why_query(found: ranked.RankedPage) -> str:
+    """By what a page's places are explained: the scroll that holds their terms, or the order alone."""
+    return f"?scroll={found.scroll_id}" if found.scroll_id else f"?ranking={found.ranking}"
 
 
 @require_POST

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.test_browser import app_of, chromium, follow, person, sign_up  # noqa: F401 fixtures
 
@@ -63,22 +63,28 @@ def choose_conversations(page: Page) -> None:
     expect(page.locator("#toasts")).to_contain_text("Saved.")
 
 
-def read_why(page: Page) -> None:
+def open_why(page: Page) -> Locator:
     card = page.locator("#post-list .post-card").first
     card.locator(".post-menu > summary").click()
     card.get_by_role("link", name="Why am I seeing this?").click()
     dialog = page.get_by_role("dialog", name="Why am I seeing this?")
     expect(dialog.locator(".term-total")).to_be_visible()
+    return dialog
+
+
+def read_why(page: Page) -> None:
+    dialog = open_why(page)
     *terms, total = (int(cell.get_attribute("data-points")) for cell in dialog.locator(".term-points").all())
     assert sum(terms) == total > 0
     expect(dialog.get_by_role("row", name="Conversation")).to_contain_text("66.7")
+    expect(dialog.get_by_text("You have followed")).to_be_visible()
     expect(dialog.locator("#why-title")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(card.locator(".post-menu > summary")).to_be_focused()
+    expect(page.locator("#post-list .post-card").first.locator(".post-menu > summary")).to_be_focused()
 
 
 def back_to_newest_first(page: Page) -> None:
-    page.get_by_role("main").get_by_role("button", name="Back to newest first").click()
+    open_why(page).get_by_role("button", name="Back to newest first").click()
     expect(page.locator("#toasts")).to_contain_text("Home is newest first.")
     assert shown(page, "#post-list .post-card") == ["Bread", "Seal", "Ladder"]

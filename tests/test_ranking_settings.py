@@ -10,13 +10,12 @@ from feeds.ranking import actions as ranking
 from feeds.ranking.choosing import chosen
 from feeds.ranking.models import Nudge, ReaderRanking
 from feeds.ranking.terms import sum_of
-from feeds.ranking.values import SEED, Scored, Weights
+from feeds.ranking.values import SEED, Weights
 from feeds.ranking.weights import PRESETS, points_of, read_points, read_share, share_text
 from feedsite.errors import Invalid
 from posts import actions as post_actions
 from social import actions as social
 from tests.pages import HTMX, page, publish, signed_in, text_of
-from tests.test_formula import NOTHING
 
 ALL = {"ranking": "engagement", "recency": "40", "popularity": "40", "closeness": "20", "media": "0", "replies": "0"}
 points = st.integers(0, 20).map(lambda step: step * 5)
@@ -51,7 +50,7 @@ def test_presets_are_at_steps_of_the_sliders():
 
 @given(st.dictionaries(st.sampled_from(["recency", "like", "hide", "person", "x"]), st.floats(-1, 1), min_size=1))
 def test_points_as_shown_add_up_to_the_total_as_shown(parts):
-    shown = sum_of(Scored(NOTHING, sum(parts.values()), parts))
+    shown = sum_of(parts)
     assert sum(term.tenths for term in shown.terms) == shown.tenths == round(sum(parts.values()) * 1000)
     assert all(abs(term.tenths - parts[term.key] * 1000) <= 1 for term in shown.terms)
 
@@ -138,7 +137,7 @@ def test_more_and_less_of_somebody_counts_and_is_taken_back(bob, alice, carol):
         preview = browser.get("/settings/ranking/preview?recency=5&popularity=100", **HTMX)
         assert order(text_of(preview))[0] == str(first.pk), path
     assert Nudge.objects.get(reader=bob).author == carol
-    assert "Less, 20 points" in page(browser, "/settings/ranking")
+    assert "Less of them" in page(browser, "/settings/ranking")
     row = browser.post("/@carol/nudge/off", **HTMX)
     assert (row.status_code, row.content) == (200, b"")
     assert not Nudge.objects.exists()

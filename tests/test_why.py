@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds import timeline
+from feeds.models import FeedEntry
 from feeds.ranking import actions as ranking
-from feeds.ranking.values import SEED
+from feeds.ranking import learned
+from feeds.ranking.values import SEED, Scored
 from feeds.ranking.why_not import Facts, facts_of, judge, read_address
 from feedsite.errors import DomainError
 from posts import actions
@@ -25,6 +27,11 @@ NOW = timezone.now()
 
 def ask(browser, post, status=200):
     return page(browser, f"/why-not?url=http://testserver/@{post.author.username}/{post.pk}", status)
+
+
+def points(html):
+    """The terms of a place in tenths of a point, and at last their sum."""
+    return [int(number) for number in re.findall(r'data-points="(-?\d+)"', html)]
 
 
 # --- Why not ---
@@ -177,16 +184,14 @@ def test_every_post_at_home_says_why_it_is_there(shelf, bob, carol):
     assert len(links) >= 4
     told = " ".join(text_of(browser.get(link, **HTMX)) for link in links)
     assert "You wrote it." in told
-    assert "You follow alice since" in told
-    assert "carol shared it. You follow carol since" in told
+    assert "You have followed alice since" in told
+    assert "carol shared it. You have followed carol since" in told
     assert "Your home is newest first" in told
     assert "<h1" not in told
     assert "Why am I seeing this?" in page(browser, links[0])
 
 
-def test_the_way_a_post_came_is_told(bob, alice, django_user_model):
-    from feeds.models import FeedEntry
-
+def test_the_way_a_post_came_is_told(bob, alice):
     social.follow(follower=bob, author=alice)
     post, browser = publish(alice, "Tea"), signed_in(bob)
     FeedEntry.objects.filter(user_id=bob.pk).delete()
@@ -213,10 +218,65 @@ def test_the_terms_of_a_ranked_post_add_up(shelf, bob, alice):
     ranking.choose(reader=bob, ranking="engagement", weights=SEED, diversity=True)
     ranking.nudge(reader=bob, author=alice, amount=1)
     html = page(browser, f"/posts/{shelf.pk}/why")
-    *terms, total = (int(number) for number in re.findall(r'data-points="(-?\d+)"', html))
+    *terms, total = points(html)
     assert sum(terms) == total > 0
     assert "You want more of them".lower() in html
     assert re.search(r"place \d of \d posts", html)
+
+
+def test_the_terms_told_are_those_of_the_scroll_that_is_looked_at(bob, alice, api):
+    """They stay, whatever happens meanwhile; without the scroll the sum is made anew, and that is said."""
+    browser = signed_in(bob)
+    social.follow(follower=bob, author=alice)
+    ranking.choose(reader=bob, ranking="engagement", weights=SEED, diversity=False)
+    post = publish(alice, "Tea")
+    link = re.search(rf'href="(/posts/{post.pk}/why[^"]*)" data-why', page(browser, "/"))[1]
+    assert "?scroll=" in link
+    before = page(browser, link)
+    actions.like(actor=bob, post_id=post.pk)
+    publish(alice, "More tea")
+    after = page(browser, link)
+    assert points(after) == points(before)
+    assert "place 1 of 1 post." in after
+    assert "1 like, 0 comments" in after
+    anew = page(browser, f"/posts/{post.pk}/why?scroll=1")
+    assert "this sum is made anew" in anew
+    assert points(anew) != points(before)
+    assert "Your home is newest first" in page(browser, f"/posts/{post.pk}/why?ranking=chronological")
+    assert browser.get(f"/posts/{post.pk}/why?ranking=fate").status_code == 400
+    assert browser.get(f"/posts/{post.pk}/why?scroll={'9' * 19}").status_code == 200
+    # A scroll is its reader's alone.
+    assert "Ordered by" not in page(signed_in(alice), link)
+
+
+def test_what_the_page_sums_is_what_the_api_tells(shelf, bob, api):
+    ranking.choose(reader=bob, ranking="engagement", weights=SEED._replace(replies=0.35), diversity=True)
+    told = {one["entry_id"]: one["why"]["score"] for one in api(bob).get("/timeline?explain=1")[1]["posts"]}
+    browser = signed_in(bob)
+    links = re.findall(r'href="(/posts/(\d+)/why\?scroll=\d+)" data-why', page(browser, "/"))
+    assert len(links) == len(told)
+    for link, entry_id in links:
+        *terms, total = points(page(browser, link))
+        assert sum(terms) == total
+        assert abs(total - told[entry_id] * 1000) <= 2  # a moment later
+
+
+def test_a_learned_score_tells_what_weighed_most(monkeypatch, bob, alice):
+    browser = signed_in(bob)
+    social.follow(follower=bob, author=alice)
+    ranking.choose(reader=bob, ranking="ml", weights=SEED, diversity=False)
+    post = publish(alice, "Tea")
+    scored = lambda found, choice: [Scored(one, 0.5, {"like": 0.75, "hide": -0.25}) for one in found]  # noqa: E731
+    monkeypatch.setattr(learned, "rank", scored)
+    moved = [("recency", 0.25), ("log_age", 0.1), ("media", -0.3), ("is_quote", 0.0)]
+    monkeypatch.setattr(learned, "explain", lambda candidate: moved)
+    html = page(browser, f"/posts/{post.pk}/why")
+    assert "Ordered by what was learned" in html
+    assert points(html) == [750, -250, 500]
+    assert re.search(
+        r"How new it is<span[^>]*>, which spoke for it.*pictures or videos<span[^>]*>, which spoke against", html, re.S
+    )
+    assert "quotes a post" not in html
 
 
 def test_nobody_is_told_why_of_what_they_may_not_see(bob, alice):

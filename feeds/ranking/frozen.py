@@ -26,6 +26,25 @@ MOST_SCROLLS = 8
 ABSENT = math.nan
 
 
+# A place from 1; the terms of one entry are as many doubles as there are names, and its propensity.
+FIND = """
+SELECT cardinality(s.entries), s.names, found.place, substring(s.terms FROM (found.place - 1) * width + 1 FOR width)
+  FROM ranked_scroll s
+ CROSS JOIN LATERAL (SELECT array_position(s.entries, %(entry)s::bigint) AS place,
+                            8 * (1 + cardinality(string_to_array(s.names, ','))) AS width) found
+ WHERE s.id = %(scroll)s AND s.reader_id = %(reader)s
+"""
+
+
+class Kept(NamedTuple):
+    """A scroll of so many, as it holds one entry: its place, from 1, and its terms; None for one that is not in it."""
+
+    among: int
+    names: list[str]
+    place: int | None
+    explained: Explained | None
+
+
 class Placed(NamedTuple):
     """A row of a page at its place in the scroll, the first being 0."""
 
@@ -46,6 +65,17 @@ def begin(reader_id: int, ordered: Sequence[Scored], limit: int) -> tuple[int, l
 def go_on(reader_id: int, scroll_id: int, place: int, limit: int) -> list[Placed]:
     """The next rows from that place on; none where the scroll has ended or is gone; one query."""
     return placed("ranked_go_on(%s, %s, %s, %s, %s)", [reader_id, scroll_id, place, limit, LIVES])
+
+
+def find(reader_id: int, scroll_id: int, entry_id: int) -> Kept | None:
+    """What the reader's scroll holds of an entry; None where the scroll is gone. Reads no more than that of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, {"reader": reader_id, "scroll": scroll_id, "entry": entry_id})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    among, names, place, terms = row
+    return Kept(among, names.split(","), place, explained(names.split(","), terms) if place else None)
 
 
 def sweep() -> None:

@@ -34,7 +34,12 @@ def top(reader: Any, weights: Weights, *, diversity: bool) -> list[Row]:
     full = max((given(one) for one in best), default=1.0) or 1.0
     shown = [one for one in best if one.candidate.entry_id in items]
     return [
-        Row(place, by_time[one.candidate.entry_id], items[one.candidate.entry_id], sum_of(one, full))
+        Row(
+            place,
+            by_time[one.candidate.entry_id],
+            items[one.candidate.entry_id],
+            sum_of(one.parts, one.candidate, full),
+        )
         for place, one in enumerate(shown, 1)
     ]
 

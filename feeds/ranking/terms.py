@@ -4,7 +4,8 @@ A point is a hundredth; terms are shown to a tenth of one. Rounded each by itsel
 is left over goes to those that lost most by rounding.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from itertools import accumulate, pairwise
 from math import floor
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feeds.ranking.values import Candidate, Scored
+from feeds.ranking.values import Candidate
 
 TENTHS = 1000
 # What each term is called; in the order of `formula.parts_of`, then what a learned score is made of.
@@ -89,17 +90,18 @@ def segments(terms: list[Term]) -> list[Segment]:
     ]
 
 
-def sum_of(scored: Scored, full: float = 1.0) -> Sum:
-    """The terms of a score; a bar of full length stands for `full`."""
-    tenths = rounded(scored.parts)
+def sum_of(parts: Mapping[str, float], candidate: Candidate | None = None, full: float | None = None) -> Sum:
+    """The terms of a score, with the facts of its candidate; a bar of full length stands for `full`, or the largest."""
+    full = full or max(map(abs, parts.values()), default=0.0) or 1.0
+    tenths = rounded(parts)
     terms = [
-        Term(key, tenths[key], min(abs(part) / full, 1.0), fact_of(key, scored.candidate))
-        for key, part in scored.parts.items()
+        Term(key, tenths[key], min(abs(part) / full, 1.0), fact_of(key, candidate) if candidate else "")
+        for key, part in parts.items()
     ]
     return Sum(terms, sum(tenths.values()))
 
 
-def rounded(parts: dict[str, float]) -> dict[str, int]:
+def rounded(parts: Mapping[str, float]) -> dict[str, int]:
     """The parts in tenths of a point; they add up to the rounded sum."""
     exact = {key: part * TENTHS for key, part in parts.items()}
     down = {key: floor(part) for key, part in exact.items()}
@@ -150,3 +152,39 @@ FACTS: dict[str, Callable[[Candidate], str]] = {
     "replies": lambda one: comments(one.comments),
     "person": lambda one: _("you want more of them") if one.nudge > 0 else _("you want less of them"),
 }
+
+
+# What each of `features.NAMES` is about: several look at the same thing, and are told of as one.
+ABOUT: dict[str, Promise] = {
+    **dict.fromkeys(("recency", "log_age", "just_now", "today"), gettext_lazy("How new it is")),
+    **dict.fromkeys(("log_entry_age", "entry_recency"), gettext_lazy("When it came to you")),
+    **dict.fromkeys(("popularity", "log_likes", "log_comments"), gettext_lazy("How popular it is")),
+    **dict.fromkeys(("log_shares", "log_rate"), gettext_lazy("How popular it is")),
+    **dict.fromkeys(("closeness", "log_interactions", "has_interacted"), gettext_lazy("How close you are")),
+    "close_and_new": gettext_lazy("How close you are"),
+    "is_shared": gettext_lazy("Whether somebody shared it"),
+    "follows_back": gettext_lazy("Whether the author follows you"),
+    "log_followers": gettext_lazy("How many follow the author"),
+    "log_posting": gettext_lazy("How often the author posts"),
+    "media": gettext_lazy("Whether it has pictures or videos"),
+    "has_link": gettext_lazy("Whether it has a link"),
+    "has_poll": gettext_lazy("Whether it has a poll"),
+    "is_quote": gettext_lazy("Whether it quotes a post"),
+    "log_length": gettext_lazy("How long it is"),
+}
+
+
+class Feature(NamedTuple):
+    """What a model looked at, and whether that spoke for the post."""
+
+    name: str
+    is_for: bool
+
+
+def features_of(moved: list[tuple[str, float]]) -> list[Feature]:
+    """What moved a learned score, the strongest first; what moved nothing is left out."""
+    sums: dict[str, float] = defaultdict(float)
+    for key, by in moved:
+        sums[str(ABOUT.get(key, key))] += by
+    strongest = sorted(sums.items(), key=lambda pair: -abs(pair[1]))
+    return [Feature(name, by > 0) for name, by in strongest if by]

@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from feeds import timeline
-from feeds.models import FeedEntry
-from feeds.ranking import candidates, formula
-from feeds.ranking.terms import Sum, sum_of
-from feeds.ranking.values import CHRONOLOGICAL, Choice, Scored
+from feeds.ranking import candidates, frozen, learned
+from feeds.ranking.explaining import PUSH, sources
+from feeds.ranking.page import in_order
+from feeds.ranking.terms import Feature, Sum, features_of, sum_of
+from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, Candidate, Choice
 from feeds.ranking.why_not import facts_of, judge
 from feedsite.errors import NotFound
 from posts.models import Post
 from posts.queries import find_visible
 from social.models import Follow
+
+# A learned score has this term, whatever else.
+LEARNED_TERM = "like"
+MOST_FEATURES = 4
 
 
 class Route(NamedTuple):
@@ -29,9 +34,11 @@ class Route(NamedTuple):
 class Standing(NamedTuple):
     """A place in a ranked order (from 1) among so many, the score that made it, and whether it was made anew."""
 
+    ranking: str
     place: int
     among: int
     sum: Sum
+    features: list[Feature]
     is_anew: bool
 
 
@@ -51,27 +58,43 @@ def route_of(reader: Any, item: timeline.Item) -> Route:
     giver: Post | Any = item.sharer or item.post.author
     facts = facts_of(reader, item.post.pk)
     follow = Follow.objects.filter(follower=reader, followee=giver).values_list("created_at", flat=True)
-    pushed = FeedEntry.objects.filter(user_id=reader.pk, post_id=item.entry.entry_id)
+    entry_id = item.entry.entry_id
     since = follow.first() if giver.pk != reader.pk else None
-    return Route(item.reason, since, pushed.exists(), judge(facts).in_feed)
+    return Route(item.reason, since, sources(reader.pk, [entry_id])[entry_id] == PUSH, judge(facts).in_feed)
+
+
+def standing_of(reader: Any, item: timeline.Item, choice: Choice, scroll_id: int | None) -> Standing | None:
+    """In the scroll that the reader looks at; where that is gone, as the choice would have it at this moment.
+
+    None by time, and below what is ranked.
+    """
+    kept = frozen.find(reader.pk, scroll_id, item.entry.entry_id) if scroll_id else None
+    return standing_kept(reader, item, kept) if kept else standing_anew(reader, choice, item.post.pk)
+
+
+def standing_kept(reader: Any, item: timeline.Item, kept: frozen.Kept) -> Standing | None:
+    if kept.explained is None or kept.place is None:
+        return None
+    candidate = next(iter(candidates.of_entries(reader.pk, [item.entry.entry_id])), None)
+    ranking = ML if LEARNED_TERM in kept.names else ENGAGEMENT
+    parts = kept.explained.parts
+    return Standing(ranking, kept.place, kept.among, sum_of(parts, candidate), strongest(candidate, ranking), False)
 
 
 def standing_anew(reader: Any, choice: Choice, shown_id: int) -> Standing | None:
-    """Where the choice would put a post at this moment; None by time, and below what is ranked."""
+    """By what is shown: a newer share may have taken the place of the entry that was asked about."""
     if choice.ranking == CHRONOLOGICAL:
         return None
-    found = candidates.of_reader(reader.pk)
-    return standing_in(formula.ranked(found, choice.weights, diversity=choice.diversity), shown_id, is_anew=True)
-
-
-def standing_in(order: list[Scored], shown_id: int, *, is_anew: bool) -> Standing | None:
-    """By what is shown: a newer share may have taken the place of the entry that was asked about."""
+    order, ranking = in_order(candidates.of_reader(reader.pk), choice)
     for place, one in enumerate(order, 1):
         if one.candidate.shown_id == shown_id:
-            return Standing(place, len(order), sum_of(one, full_of(one)), is_anew)
+            total = sum_of(one.parts, one.candidate)
+            return Standing(ranking, place, len(order), total, strongest(one.candidate, ranking), True)
     return None
 
 
-def full_of(one: Scored) -> float:
-    """The largest term: its bar is the whole length."""
-    return max((abs(part) for part in one.parts.values()), default=1.0) or 1.0
+def strongest(candidate: Candidate | None, ranking: str) -> list[Feature]:
+    """What moved a learned score most."""
+    if candidate is None or ranking != ML:
+        return []
+    return features_of(learned.explain(candidate))[:MOST_FEATURES]

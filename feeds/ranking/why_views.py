@@ -12,6 +12,7 @@ from accounts.models import User
 from feeds.ranking import why as reasons
 from feeds.ranking import why_not as rules
 from feeds.ranking.choosing import chosen
+from feeds.ranking.page import asked_ranking
 from feeds.ranking.values import Choice
 from feedsite.errors import NotFound
 from feedsite.pages import Request, signed_in
@@ -20,6 +21,9 @@ from posts.queries import get_original
 from social.lists import get_list
 from social.models import List
 
+# No id of a scroll is longer.
+SCROLL_DIGITS = 19
+
 
 @require_safe
 @signed_in
@@ -27,13 +31,13 @@ def why(request: Request, entry_id: int) -> HttpResponse:
     """A page, or for the dialog over another page only what stands in it."""
     item = reasons.item_of(request.user, entry_id)
     one = list_asked(request)
-    choice = Choice() if one else chosen(request.user)  # lists are read by time
+    choice = Choice() if one else chosen(request.user, asked_ranking(request.GET))  # lists are read by time
     context = {
         "item": item,
         "route": reasons.route_of(request.user, item),
         "list": one,
         "choice": choice,
-        "standing": reasons.standing_anew(request.user, choice, item.post.pk),
+        "standing": reasons.standing_of(request.user, item, choice, scroll_asked(request)),
         "moment": time_of(entry_id),
     }
     answer = render(request, "feeds/ranking/_why.html" if request.htmx else "feeds/ranking/why.html", context)
@@ -49,6 +53,12 @@ def list_asked(request: Request) -> List | None:
     if list_id is None:
         raise NotFound()
     return get_list(request.user, list_id)
+
+
+def scroll_asked(request: Request) -> int | None:
+    """The scroll in which the reader stands; one that cannot be is as one that is gone."""
+    text = request.GET.get("scroll", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= SCROLL_DIGITS else None
 
 
 @require_safe
