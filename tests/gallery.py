@@ -31,6 +31,8 @@ PAGES = {
     "bookmarks": ("alice", "/bookmarks"),
     "suggestions": ("alice", "/suggestions"),
     "lists": ("alice", "/lists"),
+    "ranking": ("alice", "/settings/ranking"),
+    "why-not": ("alice", "/why-not?url={quoted}"),
     "privacy": ("alice", "/settings/privacy"),
     "nothing-here": ("alice", "/nowhere"),
     "welcome": ("", "/"),

@@ -74,6 +74,10 @@ PAGES = {
     "/stories": 6,
     "/stories/bob": 8,
     "/stories/alice": 8,
+    "/settings/ranking": 6,
+    "/settings/ranking/preview?recency=5": 5,
+    "/posts/{post}/why": 10,
+    "/why-not?url={post}": 4,
 }
 LISTS = {
     # The token is one of them.

@@ -59,6 +59,9 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     for path in (f"/posts/{post}/like", f"{her}/mute", f"{her}/follow", f"{her}/block", f"{me}/block"):
         check(document, "post", path, *app.post(path))
         check(document, "delete", path, *app.delete(path))
+    for body in ({"amount": -1}, {"amount": 5}):
+        check(document, "post", f"{her}/nudge", *app.post(f"{her}/nudge", body))
+    check(document, "delete", f"{her}/nudge", *app.delete(f"{her}/nudge"))
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "Hi", "is_private": True}))
     for answer in ("accept", "reject"):
         check(document, "post", f"{me}/follow", *api(carol).post(f"{me}/follow"))
