@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from feeds import timeline
-from feeds.ranking import candidates, formula
+from feeds.ranking import candidates, formula, shown
 from feeds.ranking.terms import Sum, sum_of
 from feeds.ranking.values import Scored, Weights
 
@@ -30,9 +30,9 @@ def top(reader: Any, weights: Weights, *, diversity: bool) -> list[Row]:
     best = formula.ranked(found, weights, diversity=diversity)[:TOP]
     by_time = {one.entry_id: place for place, one in enumerate(found, 1)}
     entries = [timeline.Entry(one.candidate.entry_id, one.candidate.shown_id) for one in best]
-    items = {item.entry.entry_id: item for item in timeline.hydrate(reader, entries)}
+    items = shown.items(reader, entries)
     full = max((given(one) for one in best), default=1.0) or 1.0
-    shown = [one for one in best if one.candidate.entry_id in items]
+    seen = [one for one in best if one.candidate.entry_id in items]
     return [
         Row(
             place,
@@ -40,7 +40,7 @@ def top(reader: Any, weights: Weights, *, diversity: bool) -> list[Row]:
             items[one.candidate.entry_id],
             sum_of(one.parts, one.candidate, full),
         )
-        for place, one in enumerate(shown, 1)
+        for place, one in enumerate(seen, 1)
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from feeds import timeline
-from feeds.ranking import candidates, frozen, learned
+from feeds.ranking import candidates, frozen, learned, shown
 from feeds.ranking.explaining import PUSH, sources
 from feeds.ranking.page import in_order
 from feeds.ranking.terms import Feature, Sum, features_of, sum_of
@@ -43,14 +43,14 @@ class Standing(NamedTuple):
 
 
 def item_of(reader: Any, entry_id: int) -> timeline.Item:
-    """The entry with all that is shown of it; raises NotFound unless the reader may see it."""
+    """The entry; raises NotFound unless the reader may see it and what it shows."""
     entry = find_visible(reader, entry_id)
     if entry is None:
         raise NotFound()
-    items = timeline.hydrate(reader, [timeline.Entry(entry_id, entry.share_of_id or entry_id)])
-    if not items:
+    found = shown.items(reader, [timeline.Entry(entry_id, entry.share_of_id or entry_id)])
+    if not found:
         raise NotFound()
-    return items[0]
+    return found[entry_id]
 
 
 def route_of(reader: Any, item: timeline.Item) -> Route:
