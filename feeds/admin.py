@@ -1,4 +1,4 @@
-"""Staff pages of delivery: how each author's posts travel, and the pin that overrides it; and of trends."""
+"""Staff pages of delivery: how each author's posts travel, and the pin that overrides it; of trends and experiments."""
 
 from typing import Any
 
@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.utils import timezone
 
 from feeds import actions, rates
+from feeds.experiments.admin import ExperimentPages
 from feeds.policy import ACTIVE, EVERYBODY, NEVER
 from feeds.trends.admin import HiddenTrendPages, RisingPages
 from feedsite.admin import StaffList, user_link
 from posts.models import AuthorState
 from social.models import Follow
 
-__all__ = ["AuthorPages", "HiddenTrendPages", "RisingPages"]
+__all__ = ["AuthorPages", "ExperimentPages", "HiddenTrendPages", "RisingPages"]
 
 
 @admin.register(AuthorState)

@@ -8,16 +8,22 @@ from django.db.models import F
 from django.db.models.functions import Left
 
 from feeds.impressions.models import Impression
+from feeds.experiments.models import Arm, Departure, Experiment, Exposure, Look, Slot
 from feeds.policy import INACTIVE
 from feeds.ranking.models import Nudge, RankedScroll, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
 
 __all__ = [
+    "Arm",
     "CountedHour",
+    "Departure",
+    "Experiment",
+    "Exposure",
     "FeedDay",
     "FeedEntry",
     "HiddenTrend",
     "Impression",
+    "Look",
     "Nudge",
     "PostHour",
     "RankedScroll",
@@ -25,6 +31,7 @@ __all__ = [
     "ReaderRanking",
     "ReaderState",
     "Rising",
+    "Slot",
     "TagHour",
 ]
 

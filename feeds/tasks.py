@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
 from feeds.impressions import days, outcomes, recording
+from feeds.experiments import actions as experiments
 from feeds.notes import Change
 from feeds.ranking import frozen
 from feeds.search import tag_search
@@ -102,6 +103,12 @@ def find_trends() -> None:
 @shared_task
 def end_scrolls() -> None:
     frozen.sweep()
+
+
+@shared_task
+def look_at_experiments() -> None:
+    """Counts what the arms have done; stops what is over, and what does harm."""
+    experiments.look_after(timezone.now())
 
 
 @shared_task

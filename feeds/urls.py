@@ -4,6 +4,7 @@ from feeds import views
 from feeds.impressions import views as impressions
 from feeds.ranking import views as ranking
 from feeds.ranking import why_views as why
+from feeds.experiments import views as experiments
 from feeds.search.views import search_page
 from feeds.trends import views as trends
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses
@@ -22,6 +23,8 @@ urlpatterns = [
     path("why-not", why.why_not, name="why_not"),
     path("suggestions", views.people_to_follow, name="suggestions"),
     path("suggestions/<username:username>/dismiss", views.not_interested, name="not_interested"),
+    path("settings/ranking/experiments", experiments.settings_experiments, name="settings_experiments"),
+    path("settings/ranking/experiments/<slug:name>/leave", experiments.leave_experiment, name="leave_experiment"),
     path("search", search_page, name="search"),
     path("impressions", impressions.seen, name="seen"),
     path("settings/ranking/tracking", impressions.tracking, name="tracking"),

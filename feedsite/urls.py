@@ -28,6 +28,7 @@ api_urls: list[Any] = [
 urlpatterns = [
     path("api/v1/", include(api_urls)),
     path("admin/feeds/lab/", include("feeds.lab.urls")),
+    path("admin/feeds/experiments/", include("feeds.experiments.staff_urls")),
     path("admin/", admin.site.urls),
     path("healthz", api.healthz),
     path("readyz", api.readyz),

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts import actions
 from accounts.models import User
 from feeds import cards, copies, counts
+from feeds.experiments import running
 from posts import actions as post_actions
 from posts.models import Post
 from social import actions as social_actions
@@ -37,6 +38,14 @@ def eager_tasks() -> None:
 
     app.conf.task_always_eager = True
     app.conf.task_eager_propagates = True
+
+
+@pytest.fixture(autouse=True)
+def no_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process of a test remembers one of another test, and none asks again by the clock."""
+    monkeypatch.setattr(running, "known", running.Known())
+    monkeypatch.setattr(running, "KNOWN_SECONDS", 3600)
+    running.known.until = float("inf")
 
 
 @pytest.fixture(autouse=True)

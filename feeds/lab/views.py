@@ -22,10 +22,10 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., Any]:
     """A page of the Django admin; an htmx request of who has been signed out leads the whole page to log in."""
 
     @require_safe
-    def answering(request: Request) -> HttpResponse:
+    def answering(request: Request, **kwargs: Any) -> HttpResponse:
         if request.htmx and not admin.site.has_permission(request):
             return HttpResponseClientRedirect(reverse("feed_lab"))
-        return admin.site.admin_view(view)(request)
+        return admin.site.admin_view(view)(request, **kwargs)
 
     return answering
 

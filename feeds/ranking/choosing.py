@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from feeds.experiments.choosing import treated
 from feeds.ranking.models import ReaderRanking
 from feeds.ranking.values import CHRONOLOGICAL, RANKINGS, SEED, Choice, Weights
 
 
 def chosen(reader: Any, asked: str | None = None) -> Choice:
-    """The choice for one page; no query for a reader who reads chronologically.
+    """The choice for one page: what is asked for, else the arm of an experiment, else what the reader has set.
 
-    `asked` is one of RANKINGS, or None for what the reader has set.
+    No query for a reader who reads chronologically and is in no experiment. `asked` is one of RANKINGS, or None.
     """
+    return treated(reader, by_setting(reader, asked), asked=asked is not None)
+
+
+def by_setting(reader: Any, asked: str | None) -> Choice:
     ranking = asked or reader.ranking
     if ranking == CHRONOLOGICAL:
         return Choice()

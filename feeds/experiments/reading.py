@@ -1,0 +1,53 @@
+"""What a reader is told of the experiments they take part in, or have taken part in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feeds.experiments import running
+from feeds.experiments.choosing import find_standing
+from feeds.experiments.models import Exposure
+from feeds.ranking.models import ReaderRanking
+
+MOST_EARLIER = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """A reader's part in an experiment that runs; `since` is None until it has decided a page of theirs."""
+
+    name: str
+    title: str
+    about: str
+    arm: str
+    arm_about: str
+    since: datetime | None
+
+
+def parts_of(reader: Any) -> list[Part]:
+    """What the reader takes part in: one at most, for each experiment has readers of its own. 2 queries at most."""
+    found = running.find_for(reader.pk, reader.ranking)
+    standing = found and find_standing(found.pk, reader.pk)
+    if not found or not standing or standing.has_left or standing.setting not in (None, reader.ranking):
+        return []
+    met = Exposure.objects.filter(experiment=found.pk, reader=reader).first() if standing.setting else None
+    arm = found.arm_of(reader.pk)
+    return [Part(found.name, found.title, found.about, arm.name, arm.about, met.first_at if met else None)]
+
+
+def earlier_of(reader: Any, parts: list[Part]) -> list[Exposure]:
+    """What they once met and is not decided by any more, newest first."""
+    met = Exposure.objects.filter(reader=reader).exclude(experiment__name__in=[part.name for part in parts])
+    return list(met.select_related("experiment", "arm").order_by("-first_at")[:MOST_EARLIER])
+
+
+def takes_part(reader: Any) -> bool:
+    return not ReaderRanking.objects.filter(pk=reader.pk, no_experiments=True).exists()
+
+
+def line_of(choice: Any) -> dict[str, str] | None:
+    """What stands above a page that an arm has decided; no query."""
+    if not choice.experiment:
+        return None
+    found = next((one for one in running.known.now() if one.name == choice.experiment), None)
+    return {"name": choice.experiment, "title": found.title if found else choice.experiment, "arm": choice.arm}
