@@ -17,7 +17,7 @@ ALPHA = 0.05
 # A split this improbable is broken: some readers of an arm are not counted, or not served.
 SRM_ALARM = 0.001
 # The effect for which the sequential intervals are narrowest, in standard deviations of the metric.
-LIKELY_EFFECT = 0.05
+LIKELY_EFFECT = 0.1
 # Fewer readers in an arm, or so few events in two, say nothing: the intervals take means for normal.
 LEAST_READERS, LEAST_EVENTS = 100, 20
 
