@@ -15,13 +15,19 @@ from accounts.models import User
 from feeds import actions as feeds_actions
 from feeds.ranking import actions as ranking
 from feeds.ranking.values import SEED
+from feeds.experiments import actions as experiments
+from feeds.experiments import running
+from feeds.experiments.outcomes import look_at
+from feeds.ranking.choosing import chosen
 from feeds.tasks import find_trends
 from notifications import actions as notifications
 from notifications import push, unsubscribing
 from posts import actions
 from posts.models import LinkPreview, Media, Poll, Post
 from social import actions as social_actions
+from tests import experimenting
 from tests.conftest import member
+from tests.experimenting import CONTROL, TREATED, drafted
 from tests.helpers import run_tasks
 from tests.media import animation, as_file, image, uploaded, video
 from tests.push_service import Device
@@ -56,6 +62,7 @@ def build() -> Community:
     rise(town)
     choose(town)
     tell_stories(town)
+    try_out(town)
     run_tasks()
     find_trends()
     hear(town)
@@ -202,6 +209,21 @@ def choose(town: Community) -> None:
     ranking.choose(reader=bob, ranking="engagement", weights=SEED._replace(media=0.3), diversity=True)
     for reader, author, amount in ((alice, bob, 1), (alice, carol, -1), (bob, alice, 1)):
         ranking.nudge(reader=reader, author=author, amount=amount)
+
+
+def try_out(town: Community) -> None:
+    """Everybody is in an experiment that changes nothing; one is over, and one is being written."""
+    for name, arms in (("draft", [CONTROL, TREATED]), ("tried", [CONTROL, TREATED]), ("fresher", [CONTROL, CONTROL])):
+        made = drafted(name, arms=[arms[0], arms[1] | {"name": "the-other"}], guardrails={"mutes": 50})
+        town.ids["draft_experiment" if name == "draft" else "experiment"] = made.pk
+        if name != "draft":
+            experiments.start(made)
+            experimenting.meet(made, [person.pk for person in town.people.values()])
+            look_at(made)
+        if name == "tried":
+            experiments.stop(made, because="It did what it was to do.")
+    running.forget()
+    chosen(town.people["alice"])
 
 
 def tell_stories(town: Community) -> None:

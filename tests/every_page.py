@@ -17,7 +17,7 @@ from tests.community import Community
 
 # Whole pages by others, which we only fill: Django's admin and the API's document.
 THEIRS = ("/admin/", "/api/v1/docs")
-LAB = "/admin/feeds/lab/"
+LAB = ("/admin/feeds/lab/", "/admin/feeds/experiments/")
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,17 @@ ALICE = [
     "/@bob/{moving}/print", "/@alice/{quiet}/print", "/@carol/{quoting}/print", "/@bob/{quoting_nothing}/print",
     "/@bob/{video}/print",
     "/settings/ranking", "/settings/ranking?w=recency:20,media:80&diversity=on", "/posts/{thread}/why",
-    "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}",
+    "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}", "/settings/ranking/experiments",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
     "/settings/blocks", "/settings/devices", "/stories", "/stories/newcomer", "/@newcomer/comments",
     "/@newcomer/media", "/@newcomer/likes", "/notifications", "/settings/notifications/threads",
-    "/settings/ranking",
+    "/settings/ranking", "/settings/ranking/experiments",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
+STAFF += ["/admin/feeds/experiments/fresher/", "/admin/feeds/experiments/tried/", "/admin/feeds/experiment/add/"]
+STAFF += ["/admin/feeds/experiment/{draft_experiment}/change/", "/admin/feeds/experiment/{experiment}/change/"]
 TOO_LONG = "x" * 300
 SAID_NO = [
     Visit("alice", "/posts", 422, {"content": TOO_LONG, "content_warning": "y" * 300}),

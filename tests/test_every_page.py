@@ -11,6 +11,7 @@ from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from feeds.experiments import running
 from tests import community, markup
 from tests.chromium import needs_chromium
 from tests.community import Community
@@ -39,6 +40,7 @@ def town_of_this_file(django_db_setup: None, django_db_blocker: Any, tmp_path_fa
 @pytest.fixture
 def town(town_of_this_file: Any, db: None, settings: Any) -> Community:
     built, settings.MEDIA_ROOT = town_of_this_file
+    running.forget()  # there is one in the town
     return built
 
 

@@ -65,6 +65,7 @@ PAGES = {
     "/@bob/followers": 8,
     "/settings/blocks": 4,
     "/settings/devices": 4,
+    "/settings/ranking/experiments": 4,
     "/@bob/{post}": 12,
     "/@bob/{post}/likes": 5,
     "/@bob/{post}/shares": 5,
@@ -116,6 +117,7 @@ LISTS = {
     "/posts/{post}/history": 3,
     "/stories": 3,
     "/users/{bob}/stories": 4,
+    "/experiments": 2,
 }
 
 

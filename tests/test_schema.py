@@ -10,6 +10,7 @@ from feeds.models import Rising
 from feeds.tasks import find_trends
 from posts import actions
 from social import actions as social
+from tests.experimenting import running_one
 from tests.factories import UserFactory
 from tests.push_service import Device
 from tests.telling import deliver
@@ -74,6 +75,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     pushing(document, app)
     reading(document, app)
     profiles(document, api(alice), app, alice, post)
+    tests_of_the_order(document, app)
     notices(document, app, alice, bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
@@ -89,6 +91,17 @@ def reading(document, app):
     entries = [{"entry_id": page["posts"][0]["entry_id"], "seen_ms_ago": 10}]
     for token in (page["impression_token"], "x"):
         check(document, "post", "/impressions", *app.post("/impressions", {"token": token, "entries": entries}))
+
+
+def tests_of_the_order(document, app):
+    """One's part in experiments."""
+    check(document, "get", "/experiments", *app.get("/experiments"))
+    running_one()
+    for path in ("/experiments", "/timeline", "/experiments"):
+        check(document, "get", path, *app.get(path))
+    assert app.get("/experiments")[1]["experiments"]
+    for path in ("/experiments/fresher", "/experiments/unheard-of", "/experiments"):
+        check(document, "delete", path, *app.delete(path))
 
 
 def pushing(document, app):

@@ -29,13 +29,13 @@ class PartListSerializer(serializers.Serializer):
 
 
 class Experiments(APIView):
-    @extend_schema(responses=PartListSerializer)
+    @extend_schema(operation_id="experiments_list", responses=PartListSerializer)
     def get(self, request: Any) -> Response:
         """The experiments that order one's home: one at a time."""
         parts = [part_card(part) for part in reading.parts_of(request.user)]
         return Response(listed("experiments", parts, None) | {"takes_part": reading.takes_part(request.user)})
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="experiments_destroy_all", responses={204: None})
     def delete(self, request: Any) -> Response:
         """Leaves all of them, also those to come."""
         actions.take_no_part(request.user)
