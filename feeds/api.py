@@ -58,6 +58,8 @@ class TimelineSerializer(PostListSerializer):
         required=False,
         help_text="For POST /impressions; none on an empty page, nor where nothing may be kept of the reader.",
     )
+    experiment = serializers.CharField(required=False, help_text="Only where an experiment decided the order.")
+    arm = serializers.CharField(required=False, help_text="The reader's arm of it.")
 
 
 RANKING = OpenApiParameter(
@@ -76,9 +78,10 @@ class HomeTimeline(APIView):
         is_explained = wants_explained(request.query_params)
         found = page.home(request.user, request.query_params)
         why = explaining.why(request.user.pk, found) if is_explained else {}
+        decided = {"experiment": found.experiment, "arm": found.arm} if found.experiment else {}
         token = token_of(request, found)
-        more = {"impression_token": token} if token else {}
-        return answer(request.user, found, why, ranking=found.ranking, **more)
+        offered = {"impression_token": token} if token else {}
+        return answer(request.user, found, why, ranking=found.ranking, **decided, **offered)
 
 
 def wants_explained(query: Mapping[str, str]) -> bool:

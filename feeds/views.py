@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
 from feeds.impressions.offering import token_of, token_of_new
+from feeds.experiments.reading import told_of
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -48,6 +49,7 @@ def home(request: Request) -> HttpResponse:
         "newest": found.newest,
         "ranking": found.ranking,
         "impressions": token_of(request, found),
+        "test": told_of(found),
         "form": PostForm(),
     }
     if not request.htmx:

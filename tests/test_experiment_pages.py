@@ -16,9 +16,11 @@ from feeds.experiments import actions, outcomes
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, State
 from feeds.models import ReaderRanking
 from feeds.ranking.choosing import chosen
+from posts import actions as posts
+from social import actions as social
 from tests.conftest import member
 from tests.experimenting import CONTROL, TREATED, crowd, drafted, meet, put_in, running_one
-from tests.helpers import queries_at_most
+from tests.helpers import queries_at_most, run_tasks
 from tests.pages import page, text_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,67 @@ def test_by_api_one_sees_leaves_and_leaves_all(alice, bob, api):
     assert api(bob).get("/experiments")[1]["takes_part"] is False
     assert ReaderRanking.objects.get(user=bob).no_experiments
     assert api().get("/experiments")[0] == 401
+
+
+# --- Home ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def liked_first(alice: User, bob: User, carol: User) -> list[str]:
+    """alice's home: what was said first is liked, so the two orders differ. The contents, newest first."""
+    social.follow(follower=alice, author=bob)
+    said = [posts.publish(author=bob, content=f"number {n}").pk for n in range(4)]
+    for person in (bob, carol):
+        posts.like(actor=person, post_id=said[0])
+    run_tasks()
+    return [f"number {n}" for n in (3, 2, 1, 0)]
+
+
+def test_home_is_in_the_order_of_the_arm_says_so_and_is_one_s_own_again_after_leaving(browser, alice, liked_first):
+    line = "You are in the test “A fresher home” (arm what-matters)."
+    contents = lambda html: re.findall(r"number \d", html.split('id="post-list"')[1])  # noqa: E731
+    put_in(alice, running_one(), "what-matters")
+    html = page(browser, "/")
+    assert line in html
+    assert contents(html)[0] == "number 0"
+    for asked in ("chronological", "engagement"):
+        assert "You are in the test" not in page(browser, f"/?ranking={asked}")
+    assert contents(page(browser, "/?ranking=chronological")) == liked_first
+    assert browser.post(f"{MINE}/fresher/leave", {"next": "/"}, follow=True).redirect_chain[0][0] == "/"
+    html = page(browser, "/")
+    assert "You are in the test" not in html
+    assert contents(html) == liked_first
+
+
+def test_the_timeline_names_the_arm_as_long_as_it_decides(alice, api, liked_first):
+    app, experiment = api(alice), running_one()
+    put_in(alice, experiment, "what-matters")
+    answer = app.get("/timeline?limit=2")[1]
+    assert (answer["ranking"], answer["experiment"], answer["arm"]) == ("engagement", "fresher", "what-matters")
+    onward = app.get(f"/timeline?limit=2&cursor={answer['next_cursor']}")[1]
+    assert (onward["ranking"], onward["arm"]) == ("engagement", "what-matters")
+    seen = [post["content"] for post in answer["posts"] + onward["posts"]]
+    assert sorted(seen, reverse=True) == liked_first
+    assert "arm" not in app.get("/timeline?ranking=engagement")[1]
+    actions.stop(experiment, because="Enough")
+    after = app.get(f"/timeline?limit=2&cursor={answer['next_cursor']}")[1]
+    assert after["ranking"] == "engagement", "a scroll goes on as it began"
+    assert "arm" not in after
+    again = app.get("/timeline")[1]
+    assert again["ranking"] == "chronological"
+    assert "experiment" not in again
+    assert [post["content"] for post in again["posts"]] == liked_first
+
+
+def test_an_experiment_costs_a_chronological_home_one_query(alice, api, liked_first):
+    app = api(alice)
+    app.get("/timeline")
+    with queries_at_most(3) as bare:
+        app.get("/timeline")
+    put_in(alice, running_one(), "as-set")
+    assert app.get("/timeline")[1]["arm"] == "as-set"
+    with queries_at_most(len(bare) + 1):
+        app.get("/timeline")
 
 
 # --- Staff ---------------------------------------------------------------------------------------

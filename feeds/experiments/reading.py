@@ -45,9 +45,9 @@ def takes_part(reader: Any) -> bool:
     return not ReaderRanking.objects.filter(pk=reader.pk, no_experiments=True).exists()
 
 
-def line_of(choice: Any) -> dict[str, str] | None:
-    """What stands above a page that an arm has decided; no query."""
-    if not choice.experiment:
+def told_of(page: Any) -> dict[str, str] | None:
+    """What stands above a page whose order an arm has decided: `name`, `title`, `arm`. No query."""
+    if not page.experiment:
         return None
-    found = next((one for one in running.known.now() if one.name == choice.experiment), None)
-    return {"name": choice.experiment, "title": found.title if found else choice.experiment, "arm": choice.arm}
+    title = next((one.title for one in running.known.now() if one.name == page.experiment), page.experiment)
+    return {"name": page.experiment, "title": title, "arm": page.arm}

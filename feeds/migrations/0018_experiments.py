@@ -11,7 +11,7 @@ import feeds.experiments.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feeds", "0013_ranking"),
+        ("feeds", "0014_ranked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

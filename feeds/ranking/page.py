@@ -144,19 +144,26 @@ def filled(reader: Any, asked: PageRequest, page: RankedPage, after: Position) -
 def home(reader: Any, query: Mapping[str, str]) -> RankedPage:
     """The page of home that a query string asks for: `ranking`, `cursor`, `limit`; raises Invalid.
 
-    The ranking is the one asked for, else that of the cursor, else the reader's own.
+    The ranking is the one asked for, else that of the cursor, else an experiment's or the reader's own.
     """
     ranking = asked_ranking(query)
-    if ranking is None and "cursor" in query:
-        ranking = ranking_of(query["cursor"], reader)
-    choice = chosen(reader, ranking)
+    choice = chosen(reader, ranking) if ranking or "cursor" not in query else going_on(reader, query["cursor"])
     asked = page_request(query, list_name=LIST_NAMES[choice.ranking], viewer=reader)
-    if choice.ranking != CHRONOLOGICAL:
-        return ranked_page(reader, asked, choice)
+    page = chronological_page(reader, asked) if choice.ranking == CHRONOLOGICAL else ranked_page(reader, asked, choice)
+    return replace(page, experiment=choice.experiment, arm=choice.arm) if choice.experiment else page
+
+
+def chronological_page(reader: Any, asked: PageRequest) -> RankedPage:
     page = timeline.home(reader, asked)
     newest = page.rows[0].entry_id if page.rows else 0
     passed = Scroll.read(asked.cursor).passed
     return RankedPage(page.rows, page.next_cursor, CHRONOLOGICAL, {}, passed, newest=newest)
+
+
+def going_on(reader: Any, cursor: str) -> Choice:
+    """A scroll goes on as it began, whatever the reader has set since; its arm is named while that still decides."""
+    ranking, choice = ranking_of(cursor, reader), chosen(reader)
+    return choice if choice.ranking == ranking else chosen(reader, ranking)
 
 
 def asked_ranking(query: Mapping[str, str]) -> str | None:
@@ -169,7 +176,7 @@ def asked_ranking(query: Mapping[str, str]) -> str | None:
 
 
 def ranking_of(cursor: str, reader: Any) -> str:
-    """The ranking that the cursor is of: a scroll goes on as it began, whatever the reader has set since."""
+    """The ranking that the cursor is of; raises Invalid."""
     for ranking, list_name in LIST_NAMES.items():
         with suppress(Invalid):
             read_cursor(cursor, list_name, reader.pk)
