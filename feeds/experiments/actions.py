@@ -152,9 +152,14 @@ def leave(*, reader: User, name: str) -> Experiment:
 def take_no_part(reader: User) -> None:
     """No experiment from the next page on, now or later."""
     ReaderRanking.objects.update_or_create(user=reader, defaults={"no_experiments": True})
-    met = running.find_for(reader.pk, reader.ranking)
-    if met:
-        Departure.objects.bulk_create([Departure(experiment_id=met.pk, reader=reader)], ignore_conflicts=True)
+    leave_current(reader)
+
+
+def leave_current(reader: User) -> None:
+    """Leaves the experiment that orders the reader's home, where there is one."""
+    found = running.find_for(reader.pk, reader.ranking)
+    if found:
+        Departure.objects.bulk_create([Departure(experiment_id=found.pk, reader=reader)], ignore_conflicts=True)
 
 
 def take_part(reader: User) -> None:

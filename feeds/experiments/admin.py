@@ -66,7 +66,7 @@ def decided_words(arm: Arm) -> str:
 @admin.register(Experiment)
 class ExperimentPages(StaffList):
     form = ExperimentForm
-    list_display = ("title", "name", "state", "met", "split", "guards", "started_at", "ends_at", "results")
+    list_display = ("title", "name", "state", "met", "split", "guards", "ends_at", "results")
     list_filter = ("state",)
     search_fields = ("name__startswith",)
     search_help_text = "The start of a name"

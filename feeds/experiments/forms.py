@@ -70,6 +70,8 @@ class ArmForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        whether = [("unknown", "As the reader has set"), ("true", "Yes"), ("false", "No")]
+        self.fields["diversity"].widget.choices = whether  # type: ignore[attr-defined]
         for field in WEIGHTS:
             self.fields[field].initial = self.instance.weights.get(field.removeprefix("weight_"))
 

@@ -22,9 +22,13 @@ class Interval:
     look: str
 
     @property
+    def percent(self) -> str:
+        return f"{self.value:+.1f} %"
+
+    @property
     def words(self) -> str:
         low, high = self.value - self.always, self.value + self.always
-        return f"{self.label}: {self.value:+.1f} %, at all looks {low:+.1f} to {high:+.1f} %"
+        return f"{self.label}: {self.percent}, at all looks {low:+.1f} to {high:+.1f} %"
 
 
 @dataclass(frozen=True)
