@@ -124,7 +124,8 @@ class Moving:
     def __init__(self, picture: Image.Image, frames: int) -> None:
         self.picture, self.n_frames = picture, frames - 1
         factor = min(1, MOVING_SIDE / max(picture.size), math.sqrt(MOVING_PIXELS / (frames * math.prod(picture.size))))
-        self.size = tuple(max(1, round(side * factor)) for side in picture.size)
+        width, height = (max(1, round(side * factor)) for side in picture.size)
+        self.size = width, height
         self.times: list[int] = []
         self.first = self.current = self.frame(0)
 
