@@ -1,14 +1,21 @@
-"""What staff decide about delivery and trends."""
+"""What staff decide about delivery and trends, and which learned ranking is served."""
 
-from django.db import transaction
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import rates
-from feeds.models import HiddenTrend
-from feedsite.errors import Invalid
+from feeds.models import HiddenTrend, RankerModel
+from feeds.ranking import linear
+from feedsite.errors import Conflict, Invalid
 from posts.models import AuthorState, Pin
 from posts.text import find_tag
+
+# Models that are not served are kept up to so many, to go back to and to compare.
+RANKERS_KEPT = 20
 
 
 @transaction.atomic
@@ -47,3 +54,64 @@ def check_hideable(*, tag: str, post_id: int | None, reason: str) -> None:
 def show_trend(hidden: HiddenTrend) -> None:
     """Takes it back: it stands among the trends again while it rises."""
     hidden.delete()
+
+
+@transaction.atomic
+def keep_ranker(
+    *, model: linear.Model, report: dict[str, Any], source: str, is_better: bool, judged_against: int | None
+) -> RankerModel:
+    """Keeps a trained model, and serves it if it is better than what is served, the model `judged_against`.
+
+    It is not served where another was put in place meanwhile, nor where it learned from other people while the one
+    that is served learned from those of this site.
+    """
+    current = lock_rankers()
+    kept = RankerModel.objects.create(
+        trained_at=model.trained_at, source=source, weights=linear.as_json(model), report=report
+    )
+    from_elsewhere = current is not None and current.source != source == RankerModel.Source.HIGGS
+    if is_better and not from_elsewhere and judged_against == (current and current.pk):
+        put_in_place(kept, timezone.now())
+    others = RankerModel.objects.filter(is_current=False).order_by("-pk")
+    others.filter(pk__in=others.values("pk")[RANKERS_KEPT:]).delete()
+    return kept
+
+
+@transaction.atomic
+def roll_back_ranker() -> RankerModel | None:
+    """Serves the model from before the current one again; the formula (None) where that was the first.
+
+    Raises Conflict where none is served.
+    """
+    if lock_rankers() is None:
+        raise Conflict("No model is served, so there is none to go back from.")
+    former = RankerModel.objects.former()
+    put_in_place(former, former and former.promoted_at)
+    return former
+
+
+@transaction.atomic
+def serve_ranker(kept: RankerModel) -> None:
+    """Serves a model that was served before, whatever is in its place; raises Conflict for one that never was.
+
+    There is no way to serve one that did not beat what was served when it was trained.
+    """
+    lock_rankers()
+    kept.refresh_from_db()
+    if kept.promoted_at is None:
+        raise Conflict(f"{kept} did not beat what was served, so it is not put in its place.".capitalize())
+    put_in_place(kept, kept.promoted_at)
+
+
+def lock_rankers() -> RankerModel | None:
+    """The current model, while nobody else may change which that is."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ranker_model IN SHARE ROW EXCLUSIVE MODE")
+    return RankerModel.objects.current()
+
+
+def put_in_place(kept: RankerModel | None, promoted_at: Any) -> None:
+    RankerModel.objects.filter(is_current=True).update(is_current=False)
+    if kept is not None:
+        kept.is_current, kept.promoted_at = True, promoted_at
+        kept.save(update_fields=["is_current", "promoted_at"])

@@ -10,7 +10,7 @@ from django.db.models.functions import Left
 from feeds.impressions.models import Impression
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, Look, Slot
 from feeds.policy import INACTIVE
-from feeds.ranking.models import Nudge, RankedScroll, ReaderRanking
+from feeds.ranking.models import Nudge, RankedScroll, RankerModel, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Nudge",
     "PostHour",
     "RankedScroll",
+    "RankerModel",
     "ReadDay",
     "ReaderRanking",
     "ReaderState",

@@ -111,6 +111,10 @@ CARDS_AT_HAND = 20_000
 SUGGESTION_SECONDS = 600
 # Days that it is kept what readers had on screen.
 IMPRESSION_DAYS = env.integer("IMPRESSION_DAYS", 90, least=2, most=3650)
+# A learned ranking older than this is not served: readers, and what they care about, have moved on.
+RANKER_STALE_DAYS = env.integer("RANKER_STALE_DAYS", 60, least=1)
+# The share of neighbours in a ranked feed that change places by lot, so that a model can learn from what chance did.
+RANKING_SWAPS = env.number("RANKING_SWAPS", 0.0, least=0, most=0.5)
 POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
 # Deleted posts are erased for good after this long, and until then their authors can bring them back for a while.
 DELETED_KEEP_HOURS = 24

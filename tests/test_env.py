@@ -33,6 +33,7 @@ def started(**variables: str) -> tuple[int, str]:
         ({"EMAIL_URL": "smtp://host:post"}, "EMAIL_URL must look like smtp://user:password@host:587"),
         ({"SITE_URL": "feed.example.org"}, "SITE_URL must start with http://"),
         ({"RATE_LIMITS": "perhaps"}, "RATE_LIMITS must be on or off"),
+        ({"RANKING_SWAPS": "0.9"}, "RANKING_SWAPS must be a number from 0 to 0.5"),
         ({"DEBUG": "0", "ALLOWED_HOSTS": "x.org"}, "SECRET_KEY is missing"),
         ({"DEBUG": "0", "SECRET_KEY": "x"}, "ALLOWED_HOSTS is missing"),
     ],

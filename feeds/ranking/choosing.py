@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from feeds.experiments.choosing import treated
 from feeds.ranking.models import ReaderRanking
 from feeds.ranking.values import CHRONOLOGICAL, RANKINGS, SEED, Choice, Weights
@@ -21,7 +23,8 @@ def by_setting(reader: Any, asked: str | None) -> Choice:
         return Choice()
     assert ranking in RANKINGS
     own = ReaderRanking.objects.filter(pk=reader.pk).first()
-    return Choice(ranking, weights_of(own), diversity=bool(own and own.diversity))
+    diversity = bool(own and own.diversity)
+    return Choice(ranking, weights_of(own), diversity, swaps=settings.RANKING_SWAPS)
 
 
 def weights_of(own: ReaderRanking | None) -> Weights:

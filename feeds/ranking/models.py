@@ -1,4 +1,4 @@
-"""What readers chose of ranking."""
+"""What readers chose of ranking, and the models that were learned."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -73,3 +73,56 @@ class RankedScroll(models.Model):
 
     def __str__(self) -> str:
         return f"a scroll of {self.reader_id}"
+
+
+class RankerModelQuerySet(models.QuerySet["RankerModel"]):
+    def current(self) -> "RankerModel | None":
+        return self.filter(is_current=True).first()
+
+    def former(self) -> "RankerModel | None":
+        """The one that served before the current one; none where that was the first."""
+        current = self.current()
+        served = self.filter(promoted_at__isnull=False, is_current=False)
+        if current is not None:
+            served = served.filter(promoted_at__lt=current.promoted_at)
+        return served.order_by("-promoted_at").first()
+
+
+class RankerModel(models.Model):
+    """A learned model with the report of its training; at most one is served. Made by `manage.py train_ranker`.
+
+    A row and no file: every web process of every machine finds it, and a backup holds it.
+    """
+
+    class Source(models.TextChoices):
+        IMPRESSIONS = "impressions"
+        HIGGS = "higgs"
+
+    id = models.BigAutoField(primary_key=True)
+    trained_at = models.DateTimeField()
+    source = models.CharField(max_length=11, choices=Source)
+    # What is served, as `feeds.ranking.linear.as_json`.
+    weights = models.JSONField()
+    # What it was trained on and how it did, as `feeds.ranking.training.judging.train` makes it.
+    report = models.JSONField()
+    is_current = models.BooleanField(default=False, db_default=False)
+    # When it first was good enough to be served; none: it never was.
+    promoted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RankerModelQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ranker_model"
+        verbose_name = "ranking model"
+        constraints = [
+            # It is also the index by which each process finds the current one.
+            models.UniqueConstraint(
+                fields=["is_current"], condition=Q(is_current=True), name="one_ranker_model_serves"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(promoted_at__isnull=False), name="a_serving_ranker_model_was_promoted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"model {self.pk}, trained {self.trained_at:%d %b %Y %H:%M}"
