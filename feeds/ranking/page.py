@@ -13,6 +13,7 @@ What holds of a scroll, which is all the pages that one cursor after the other l
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -22,6 +23,7 @@ from feeds import counts, timeline
 from feeds.ranking import candidates, formula, frozen, learned
 from feeds.ranking.choosing import chosen
 from feeds.ranking.frozen import Placed
+from feeds.ranking.swaps import swapped
 from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, RANKINGS, Candidate, Choice, Explained, Scored
 from feeds.timeline import LONGEST_POSTING, Scroll
 from feedsite.errors import Invalid
@@ -97,8 +99,9 @@ def first_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
 def in_order(found: list[Candidate], choice: Choice) -> tuple[list[Scored], str]:
     """The candidates best first, and by what they were ranked: the formula stands in for a model that is missing."""
     if choice.ranking == ML and (ordered := learned.rank(found, choice)) is not None:
-        return ordered, ML
-    return formula.ranked(found, choice.weights, diversity=choice.diversity), ENGAGEMENT
+        return swapped(ordered, choice.swaps, Random()), ML
+    ordered = formula.ranked(found, choice.weights, diversity=choice.diversity)
+    return swapped(ordered, choice.swaps, Random()), ENGAGEMENT
 
 
 def below(found: list[Candidate], safe: int) -> Scroll:
