@@ -8,12 +8,13 @@ from django.utils import timezone
 from feeds import actions, rates
 from feeds.experiments.admin import ExperimentPages
 from feeds.policy import ACTIVE, EVERYBODY, NEVER
+from feeds.ranking.admin import RankerModelPages
 from feeds.trends.admin import HiddenTrendPages, RisingPages
 from feedsite.admin import StaffList, user_link
 from posts.models import AuthorState
 from social.models import Follow
 
-__all__ = ["AuthorPages", "ExperimentPages", "HiddenTrendPages", "RisingPages"]
+__all__ = ["AuthorPages", "ExperimentPages", "HiddenTrendPages", "RankerModelPages", "RisingPages"]
 
 
 @admin.register(AuthorState)
