@@ -1,9 +1,9 @@
 from django.urls import path
 
 from feeds import api
+from feeds.experiments.api import ExperimentPart, Experiments
 from feeds.impressions.api import Impressions
 from feeds.ranking import api as ranking
-from feeds.experiments.api import ExperimentPart, Experiments
 from feeds.search.api import Search, Suggest
 from feeds.trends import api as trends
 

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Left
 
-from feeds.impressions.models import Impression
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, Look, Slot
+from feeds.impressions.models import Impression
 from feeds.policy import INACTIVE
 from feeds.ranking.models import Nudge, RankedScroll, RankerModel, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
-from feeds.impressions import days, outcomes, recording
 from feeds.experiments import actions as experiments
+from feeds.impressions import days, outcomes, recording
 from feeds.notes import Change
 from feeds.ranking import frozen
 from feeds.search import tag_search

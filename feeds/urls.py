@@ -1,10 +1,10 @@
 from django.urls import path
 
 from feeds import views
+from feeds.experiments import views as experiments
 from feeds.impressions import views as impressions
 from feeds.ranking import views as ranking
 from feeds.ranking import why_views as why
-from feeds.experiments import views as experiments
 from feeds.search.views import search_page
 from feeds.trends import views as trends
 from feedsite import paths  # noqa: F401 registers the kinds of words in addresses

@@ -12,8 +12,8 @@ from django_htmx.http import trigger_client_event
 
 from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
-from feeds.impressions.offering import token_of, token_of_new
 from feeds.experiments.reading import told_of
+from feeds.impressions.offering import token_of, token_of_new
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in

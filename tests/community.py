@@ -13,12 +13,12 @@ from oauth2_provider.models import AccessToken
 from accounts import actions as account_actions
 from accounts.models import User
 from feeds import actions as feeds_actions
-from feeds.ranking import actions as ranking
-from feeds.ranking.values import SEED
 from feeds.experiments import actions as experiments
 from feeds.experiments import running
 from feeds.experiments.outcomes import look_at
+from feeds.ranking import actions as ranking
 from feeds.ranking.choosing import chosen
+from feeds.ranking.values import SEED
 from feeds.tasks import find_trends
 from notifications import actions as notifications
 from notifications import push, unsubscribing

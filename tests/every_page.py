@@ -128,7 +128,8 @@ ALICE = [
     "/@bob/{moving}/print", "/@alice/{quiet}/print", "/@carol/{quoting}/print", "/@bob/{quoting_nothing}/print",
     "/@bob/{video}/print",
     "/settings/ranking", "/settings/ranking?w=recency:20,media:80&diversity=on", "/posts/{thread}/why",
-    "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}", "/settings/ranking/experiments",
+    "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}",
+    "/settings/ranking/experiments",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",

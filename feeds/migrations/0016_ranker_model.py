@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feeds", "0014_ranked"),
+        ("feeds", "0015_impressions"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ import feeds.experiments.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feeds", "0014_ranked"),
+        ("feeds", "0016_ranker_model"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
