@@ -15,6 +15,10 @@ def encode(value: Any) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
+def decode(text: bytes | str) -> Any:
+    return orjson.loads(text)
+
+
 def fragment(finished: bytes) -> Any:
     """JSON that is already made, to stand inside a value that is encoded."""
     return orjson.Fragment(finished)

@@ -52,11 +52,15 @@ BEGIN
   ), person AS MATERIALIZED (
     SELECT u.id, u.is_active, u.is_private, u.followers_count,
            f.followee_id IS NOT NULL AS is_followed, coalesce(f.hides_shares, false) AS hides_shares,
-           u.id = _reader OR {rules.hears("_reader", "u.id")} AS is_heard
+           u.id = _reader OR (u.id NOT IN (
+             SELECT b.blocked_id FROM block b WHERE b.blocker_id = _reader
+              UNION ALL
+             SELECT m.muted_id FROM mute m WHERE m.muter_id = _reader AND (m.expires_at IS NULL OR m.expires_at > now()))
+           AND NOT {rules.found("block b WHERE b.blocker_id = u.id AND b.blocked_id = _reader")}) AS is_heard
       FROM (SELECT by_id AS id FROM entry UNION SELECT author_id FROM entry) wanted
       JOIN accounts_user u ON u.id = wanted.id
-      LEFT JOIN LATERAL (SELECT f.followee_id, f.hides_shares FROM follow f
-                          WHERE f.follower_id = _reader AND f.followee_id = u.id LIMIT 1) f ON true
+      LEFT JOIN (SELECT f.followee_id, f.hides_shares FROM follow f WHERE f.follower_id = _reader) f
+        ON f.followee_id = u.id
   ), allowed AS MATERIALIZED (
     SELECT DISTINCT ON (coalesce(e.share_of_id, e.id)) e.*, shown.is_private, shown.followers_count
       FROM entry e JOIN person by ON by.id = e.by_id JOIN person shown ON shown.id = e.author_id
@@ -87,11 +91,14 @@ BEGIN
   ), author AS MATERIALIZED (
     SELECT wanted.author_id AS id, coalesce(done.times, 0) AS interactions,
            {rules.follows("wanted.author_id", "_reader")} AS follows_back,
-           coalesce((SELECT n.amount FROM nudge n WHERE n.reader_id = _reader AND n.author_id = wanted.author_id), 0)::int AS nudge,
+           coalesce(nudge.amount, 0)::int AS nudge,
            coalesce((SELECT s.posting * ln(2) / _half_life
                             * 0.5 ^ (greatest(_now - (s.last_post_id >> 12), 0) / 86400000.0 / _half_life)
                        FROM author_state s WHERE s.user_id = wanted.author_id), 0) AS posting
-      FROM (SELECT DISTINCT a.author_id FROM allowed a) wanted LEFT JOIN done USING (author_id)
+      FROM (SELECT DISTINCT a.author_id FROM allowed a) wanted
+      LEFT JOIN done ON done.author_id = wanted.author_id
+      LEFT JOIN (SELECT n.author_id, n.amount FROM nudge n WHERE n.reader_id = _reader) nudge
+        ON nudge.author_id = wanted.author_id
   )
   SELECT a.id, coalesce(a.share_of_id, a.id), a.author_id, CASE WHEN a.share_of_id IS NOT NULL THEN a.by_id END,
          greatest(_now - (coalesce(a.share_of_id, a.id) >> 12), 0) / 3600000.0,
@@ -128,11 +135,11 @@ END $$;
 # A page of frozen entries from the place `_from` on (the first is 0), by the rules as they stand now: what these drop is
 # made up for by the next. No share takes an original away: each is there once already, as it was when they were frozen.
 PAGE = """
-CREATE TYPE ranked_row AS (place int, names text, terms bytea, entry timeline_row);
+CREATE TYPE ranked_row AS (place int, head text, terms bytea, entry timeline_row);
 CREATE FUNCTION ranked_rows(_reader bigint, _scroll ranked_scroll, _from int, _n int)
 RETURNS SETOF ranked_row LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_generic_plan SET enable_mergejoin = off AS $$
 DECLARE
-  _width int := 8 * (1 + cardinality(string_to_array(_scroll.names, ',')));
+  _width int := octet_length(_scroll.terms) / cardinality(_scroll.entries);
   _missing int := _n;
   _found int;
   _ids bigint[];
@@ -141,7 +148,7 @@ BEGIN
     _ids := _scroll.entries[_from + 1 : _from + _missing + 5];
     EXIT WHEN cardinality(_ids) = 0;
     RETURN QUERY
-      SELECT _from + wanted.place::int - 1, _scroll.names,
+      SELECT _from + wanted.place::int - 1, _scroll.head,
              substr(_scroll.terms, _width * (_from + wanted.place::int - 1) + 1, _width), r::timeline_row
         FROM timeline_rows(_reader, _ids, '{0,0,0}') r
         JOIN unnest(_ids) WITH ORDINALITY AS wanted(id, place) ON wanted.id = r.entry_id
@@ -195,11 +202,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("reader_id", models.BigIntegerField()),
                 ("used_at", models.DateTimeField()),
-                ("names", models.TextField()),
                 (
                     "entries",
                     django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
                 ),
+                ("head", models.TextField()),
                 ("terms", models.BinaryField()),
             ],
             options={

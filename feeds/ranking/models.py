@@ -60,10 +60,10 @@ class RankedScroll(models.Model):
     id = models.BigIntegerField(primary_key=True)
     reader_id = models.BigIntegerField()
     used_at = models.DateTimeField()
-    # The names of the terms, with commas between; `terms` has for each entry its propensity and these, as doubles.
-    names = models.TextField()
     # Best first, at most `candidates.MOST`.
     entries = ArrayField(models.BigIntegerField())
+    # The names of the terms with those that are the same for all; for each entry the others (`frozen.packed`).
+    head = models.TextField()
     terms = models.BinaryField()
 
     class Meta:
