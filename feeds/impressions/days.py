@@ -12,7 +12,11 @@ DAYS_AHEAD = 3
 NAME = "impression_%Y%m%d"
 # One maker at a time. It is not asked for a day that is there.
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('feeds.impressions', 0))"
-STANDS = "SELECT to_regclass(%(name)s) IS NOT NULL"
+# By the table itself: `to_regclass` answers from what the connection remembers, though another made it meanwhile.
+STANDS = """
+SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+ WHERE i.inhparent = 'impression'::regclass AND c.relname = %(name)s
+"""
 # Made first and attached then, for which nobody has to stop reading or writing.
 MAKE = """
 CREATE TABLE {name} (LIKE impression INCLUDING ALL);
@@ -45,7 +49,7 @@ def make(day: date) -> None:
 
 
 def stands(name: str) -> bool:
-    return bool(rows(STANDS, name=name)[0][0])
+    return bool(rows(STANDS, name=name))
 
 
 def all_days() -> list[date]:
