@@ -54,6 +54,12 @@ def comes_home_to_the_line(page: Page) -> bool:
     return page.get_by_text(LINE).count() == 1
 
 
+def reads_of_the_arm(page: Page) -> bool:
+    """The page may come from the process that has not noticed yet."""
+    page.reload()
+    return page.get_by_text("What matters to you comes first.").count() == 1
+
+
 def test_staff_start_an_experiment_and_a_reader_sees_its_arm_and_leaves(person, live_site, over_afterwards):  # noqa: F811
     keeper, alice, bob = (sign_up(person(name)) for name in ("keeper", "alice", "bob"))
     staff = f"UPDATE accounts_user SET is_staff = true, is_superuser = true WHERE username = '{keeper.name}'"
@@ -71,7 +77,8 @@ def test_staff_start_an_experiment_and_a_reader_sees_its_arm_and_leaves(person, 
     wait_until(lambda: comes_home_to_the_line(alice))
     expect(contents.first).to_have_text("word 0")
     alice.get_by_role("link", name="What is that?").click()
-    expect(alice.get_by_text("What matters to you comes first.")).to_be_visible()
+    expect(alice.get_by_role("heading", name="Tests you are in")).to_be_visible()
+    wait_until(lambda: reads_of_the_arm(alice))
     alice.goto("/?ranking=chronological")
     expect(contents.first).to_have_text("word 2")
     expect(alice.get_by_text(LINE)).to_have_count(0)

@@ -75,7 +75,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     pushing(document, app)
     reading(document, app)
     profiles(document, api(alice), app, alice, post)
-    tests_of_the_order(document, app)
+    taking_part(document, app)
     notices(document, app, alice, bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
@@ -93,7 +93,7 @@ def reading(document, app):
         check(document, "post", "/impressions", *app.post("/impressions", {"token": token, "entries": entries}))
 
 
-def tests_of_the_order(document, app):
+def taking_part(document, app):
     """One's part in experiments."""
     check(document, "get", "/experiments", *app.get("/experiments"))
     running_one()
