@@ -31,7 +31,7 @@ class UserSerializer(SmallUserSerializer):
     muting = serializers.BooleanField(required=False)
     # Of one's own account only.
     shows_likes = serializers.BooleanField(required=False)
-    ranking = serializers.ChoiceField(choices=Ranking.values, required=False)
+    ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
 
 
 class UserListSerializer(serializers.Serializer):
@@ -72,6 +72,6 @@ class ProfileSerializer(serializers.Serializer):
     is_private = GivenBooleanField(required=False)
     language = serializers.CharField(required=False, allow_blank=True)
     shows_likes = GivenBooleanField(required=False)
-    ranking = serializers.ChoiceField(choices=Ranking.values, required=False)
+    ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
     # What it is is judged by the action: nobody reads it in this process.
     avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

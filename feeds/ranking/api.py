@@ -30,7 +30,7 @@ class NudgeUser(APIView):
         actions.nudge(reader=request.user, author=person, amount=amount)
         return Response({"user_id": str(user_id), "nudge": amount})
 
-    @extend_schema(request=None, responses=NudgedSerializer)
+    @extend_schema(request=None, responses={200: NudgedSerializer})
     def delete(self, request: Any, user_id: int) -> Response:
         """As much of the account as of others."""
         actions.end_nudge(reader=request.user, author=find_other(request.user, user_id))
