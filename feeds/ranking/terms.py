@@ -132,7 +132,9 @@ def age(hours: float) -> str:
 def dealings(number: int) -> str:
     if not number:
         return _("you did not deal with them in 30 days")
-    words = ngettext("you dealt with them once in 30 days", "you dealt with them %(number)d times in 30 days", number)
+    words = ngettext(
+        "you dealt with them %(number)d time in 30 days", "you dealt with them %(number)d times in 30 days", number
+    )
     return words % {"number": number}
 
 
