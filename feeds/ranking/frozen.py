@@ -29,21 +29,24 @@ ABSENT = math.nan
 PROPENSITY = ""
 
 
-# A place from 1; the terms of one entry are as many doubles as there are names, and its propensity.
+# One entry's row of a scroll; places are counted from 1.
 FIND = """
-SELECT cardinality(s.entries), s.names, found.place, substring(s.terms FROM (found.place - 1) * width + 1 FOR width)
+SELECT cardinality(s.entries), s.head, found.place, substring(s.terms FROM (found.place - 1) * width + 1 FOR width)
   FROM ranked_scroll s
  CROSS JOIN LATERAL (SELECT array_position(s.entries, %(entry)s::bigint) AS place,
-                            8 * (1 + cardinality(string_to_array(s.names, ','))) AS width) found
+                            octet_length(s.terms) / cardinality(s.entries) AS width) found
  WHERE s.id = %(scroll)s AND s.reader_id = %(reader)s
 """
 
 
 class Kept(NamedTuple):
-    """A scroll of so many, as it holds one entry: its place, from 1, and its terms; None for one that is not in it."""
+    """A scroll of so many, as it holds one entry: its place, from 1, and its terms; None for one that is not in it.
+
+    `head` names the terms of the scroll.
+    """
 
     among: int
-    names: list[str]
+    head: Mapping[str, float | None]
     place: int | None
     explained: Explained | None
 
@@ -77,8 +80,9 @@ def find(reader_id: int, scroll_id: int, entry_id: int) -> Kept | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    among, names, place, terms = row
-    return Kept(among, names.split(","), place, explained(names.split(","), terms) if place else None)
+    among, text, place, terms = row
+    head = decode(text)
+    return Kept(among, head, place, explained(head, terms) if place else None)
 
 
 def sweep() -> None:

@@ -76,7 +76,7 @@ def standing_kept(reader: Any, item: timeline.Item, kept: frozen.Kept) -> Standi
     if kept.explained is None or kept.place is None:
         return None
     candidate = next(iter(candidates.of_entries(reader.pk, [item.entry.entry_id])), None)
-    ranking = ML if LEARNED_TERM in kept.names else ENGAGEMENT
+    ranking = ML if LEARNED_TERM in kept.head else ENGAGEMENT
     parts = kept.explained.parts
     return Standing(ranking, kept.place, kept.among, sum_of(parts, candidate), strongest(candidate, ranking), False)
 

@@ -114,5 +114,5 @@ def read_address(text: str, host: str) -> int | None:
 def link_to_place(reader: Any, entry_id: int) -> str:
     """Home by time from the entry on, whatever order the reader has."""
     scroll = timeline.Scroll(below=entry_id + 1)
-    cursor = make_cursor("home", reader.pk, tuple(scroll.flat()))
+    cursor = make_cursor("home", reader.pk, tuple(scroll.position()))
     return f"{reverse('home')}?{urlencode({'ranking': CHRONOLOGICAL, 'cursor': cursor})}"
