@@ -1,10 +1,12 @@
 """What readers decide about the order of home."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts import actions as account_actions
 from accounts.models import User
+from feeds.experiments.actions import leave_current
 from feeds.ranking.models import Nudge, ReaderRanking
 from feeds.ranking.values import SEED, Weights
 from feedsite.errors import Invalid
@@ -14,7 +16,11 @@ MOST_NUDGES = 200
 
 @transaction.atomic
 def choose(*, reader: User, ranking: str, weights: Weights, diversity: bool) -> None:
-    """The order of home and what counts in it; raises Invalid for a ranking that is none."""
+    """The order of home and what counts in it; raises Invalid for a ranking that is none.
+
+    Who chooses in so many words leaves the experiment that ordered their home, though they choose what they had.
+    """
+    leave_current(reader)
     account_actions.change_ranking(reader, ranking)
     # The weights of the design are kept as none: whoever has those goes along when the design changes.
     kept = {} if weights == SEED else weights._asdict()
@@ -32,7 +38,7 @@ def nudge(*, reader: User, author: User, amount: int) -> None:
     # Whoever says it of another at the same time waits here, so that the limit holds.
     User.objects.select_for_update(no_key=True).get(pk=reader.pk)
     own = Nudge.objects.filter(reader=reader)
-    if own.filter(author=author).update(amount=amount):
+    if own.filter(author=author).update(amount=amount, changed_at=Now()):
         return
     if own.count() >= MOST_NUDGES:
         reason = _("You have said so of %(most)d people, which is the most there can be. Take somebody back first.")
