@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.actions import change_ranking
 from feeds import lists, suggestions, timeline
 from feeds.experiments.reading import told_of
 from feeds.impressions.offering import token_of, token_of_new
+from feeds.ranking import actions as ranking_actions
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -66,7 +66,7 @@ def why_query(found: ranked.RankedPage) -> str:
 @signed_in
 def keep_ranking(request: Request) -> HttpResponse:
     """Makes an order of home the reader's own."""
-    change_ranking(request.user, request.POST.get("ranking", ""))
+    ranking_actions.set_order(reader=request.user, ranking=request.POST.get("ranking", ""))
     messages.success(request, _("Your home feed opens in this order from now on."))
     return redirect("home")
 

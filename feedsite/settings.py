@@ -110,7 +110,8 @@ CARDS_AT_HAND = 20_000
 # How long whom one might follow is kept before it is looked for again.
 SUGGESTION_SECONDS = 600
 # Days that it is kept what readers had on screen.
-IMPRESSION_DAYS = env.integer("IMPRESSION_DAYS", 90, least=2, most=3650)
+# Each is a table, and erasing an account looks into all of them.
+IMPRESSION_DAYS = env.integer("IMPRESSION_DAYS", 90, least=2, most=400)
 # A learned ranking older than this is not served: readers, and what they care about, have moved on.
 RANKER_STALE_DAYS = env.integer("RANKER_STALE_DAYS", 60, least=1)
 # The share of neighbours in a ranked feed that change places by lot, so that a model can learn from what chance did.

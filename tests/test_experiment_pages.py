@@ -135,6 +135,14 @@ def test_home_is_in_the_order_of_the_arm_says_so_and_is_one_s_own_again_after_le
     assert contents(html) == liked_first
 
 
+@pytest.mark.parametrize("address", ["/settings/ranking/to/chronological", "/feed/ranking"])
+def test_who_chooses_an_order_leaves_the_test_though_it_is_the_order_they_had(browser, alice, address):
+    put_in(alice, running_one(), "what-matters")
+    assert chosen(alice).arm == "what-matters"
+    assert browser.post(address, {"ranking": "chronological"}).status_code == 302
+    assert chosen(User.objects.get(pk=alice.pk)).arm == ""
+
+
 def test_the_timeline_names_the_arm_as_long_as_it_decides(alice, api, liked_first):
     app, experiment = api(alice), running_one()
     put_in(alice, experiment, "what-matters")

@@ -85,6 +85,7 @@ def test_the_tail_of_chi_square_is_that_of_the_tables(statistic, degrees, tail):
 def test_an_uneven_split_is_told_from_chance():
     assert checks.split_probability([5050, 4950], [50, 50]) == pytest.approx(0.3173, abs=1e-4)
     assert checks.split_probability([5300, 4700], [50, 50]) < checks.SRM_ALARM
+    assert checks.split_probability([1, 1], [1, 99]) == 1  # one of two readers tells nothing
     assert checks.split_probability([900, 9100], [10, 90]) < checks.SRM_ALARM < checks.split_probability([0, 0], [1, 9])
 
 

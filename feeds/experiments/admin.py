@@ -179,7 +179,7 @@ class ExperimentPages(StaffList):
 
     @admin.action(description="Count anew", permissions=["change"])
     def count(self, request: Any, queryset: Any) -> None:
-        self.each(request, queryset.exclude(state="draft"), "counted", outcomes.look_at)
+        self.each(request, queryset.filter(state="running"), "counted", outcomes.look_at)
 
     def each(self, request: Any, queryset: Any, done: str, what: Callable[[Experiment], Any]) -> None:
         for experiment in queryset:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 ALPHA = 0.05
 # A split this improbable is broken: some readers of an arm are not counted, or not served.
 SRM_ALARM = 0.001
+LEAST_EXPECTED = 5
 # The effect for which the sequential intervals are narrowest, in standard deviations of the metric.
 LIKELY_EFFECT = 0.1
 # Fewer readers in an arm, or so few events in two, say nothing: the intervals take means for normal.
@@ -109,11 +110,14 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
 
 
 def split_probability(met: Sequence[int], shares: Sequence[int]) -> float:
-    """How probable so uneven a split is by chance (Pearson's chi-square); 1 where nobody is there yet."""
+    """How probable so uneven a split is by chance (Pearson's chi-square).
+
+    1 while an arm should have fewer than LEAST_EXPECTED readers: of so few the statistic says nothing.
+    """
     readers, whole = sum(met), sum(shares)
-    if not readers:
-        return 1.0
     expected = [readers * share / whole for share in shares]
+    if min(expected) < LEAST_EXPECTED:
+        return 1.0
     statistic = sum((seen - wanted) ** 2 / wanted for seen, wanted in zip(met, expected, strict=True))
     return chi_square_tail(statistic, len(shares) - 1)
 
