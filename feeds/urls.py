@@ -29,6 +29,5 @@ urlpatterns = [
     path("impressions", impressions.seen, name="seen"),
     path("settings/ranking/tracking", impressions.tracking, name="tracking"),
     path("feed/new", views.feed_new, name="feed_new"),
-    path("feed/ranking", views.keep_ranking, name="keep_ranking"),
     path("posts/<id:entry_id>/card", views.post_card, name="post_card"),
 ]

@@ -13,7 +13,6 @@ from django_htmx.http import trigger_client_event
 from feeds import lists, suggestions, timeline
 from feeds.experiments.reading import told_of
 from feeds.impressions.offering import token_of, token_of_new
-from feeds.ranking import actions as ranking_actions
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -60,15 +59,6 @@ def home(request: Request) -> HttpResponse:
 def why_query(found: ranked.RankedPage) -> str:
     """By what a page's places are explained: the scroll that holds their terms, or the order alone."""
     return f"?scroll={found.scroll_id}" if found.scroll_id else f"?ranking={found.ranking}"
-
-
-@require_POST
-@signed_in
-def keep_ranking(request: Request) -> HttpResponse:
-    """Makes an order of home the reader's own."""
-    ranking_actions.set_order(reader=request.user, ranking=request.POST.get("ranking", ""))
-    messages.success(request, _("Your home feed opens in this order from now on."))
-    return redirect("home")
 
 
 @require_safe

@@ -161,7 +161,7 @@ SAID_NO = [
     Visit("alice", "/why-not?url=1", 404),
     Visit("alice", "/?cursor=nonsense", 400),
     Visit("alice", "/?ranking=best", 400),
-    Visit("alice", "/feed/ranking", 400, {"ranking": "best"}),
+    Visit("alice", "/settings/ranking/to/best", 400, {"next": "/"}),
     Visit("bob", "/@alice/{thread}/edit", 403),
     Visit("", "/posts", 403, by=forged),
     Visit("alice", "/nowhere", 404),

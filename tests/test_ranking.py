@@ -196,7 +196,7 @@ def test_the_page_is_in_the_order_asked_for_and_the_setting_stays(browser, alice
 def test_an_order_is_kept_by_a_form(browser, alice, harbour):
     assert "Keep this order" not in page(browser, "/")
     assert "Keep this order" in page(browser, "/?ranking=engagement")
-    browser.post("/feed/ranking", {"ranking": "engagement"})
+    assert browser.post("/settings/ranking/to/engagement")["Location"] == "/"
     assert "Keep this order" not in page(browser, "/")
     assert "Keep this order" in page(browser, "/?ranking=chronological")
-    assert browser.post("/feed/ranking", {"ranking": "best"}).status_code == 400
+    assert browser.post("/settings/ranking/to/best").status_code == 400
