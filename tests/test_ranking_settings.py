@@ -92,6 +92,8 @@ def test_a_link_fills_the_weights_in_and_saves_nothing(bob):
     assert re.search(r'id="id_media"[^>]* value="90"', html)
     assert 'value="engagement" checked' in html
     assert not ReaderRanking.objects.exists()
+    # A preset changes the weights alone.
+    assert re.search(r'href="\?w=[^"#]*&amp;diversity=on#weights" data-preset', html)
     for wrong in ("w=fame:3", "w=recency:7", "w=", "w=recency:5&diversity=maybe"):
         assert "form-errors" in page(browser, f"/settings/ranking?{wrong}", 400)
     look = browser.post("/settings/ranking", ALL | {"media": "50", "then": "look"})
