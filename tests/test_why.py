@@ -64,6 +64,7 @@ def test_a_post_is_there_as_itself_or_by_a_share():
         (" /@bob/17/likes ", 17),
         ("https://testserver/posts/17/why?scroll=3#x", 17),
         ("17", 17),
+        ("HTTP://TestServer/@bob/17", 17),
         ("http://elsewhere.example/@bob/17", None),
         ("/@bob", None),
         ("http://[", None),

@@ -18,20 +18,26 @@ from posts.models import as_id
 
 # What is asked of: the post's page, a page below it, or its id alone.
 PATH = re.compile(r"/(?:@[A-Za-z0-9_]+|posts)/([0-9]{1,16})(?:/[a-z]*)?/?")
-# A share that brings the post: by somebody followed or oneself, who is active and neither blocks nor is blocked by
-# the author; what may be shared at all. The followees are gone through, not the shares: an original may have a million.
-SHARES = """
+# A share brings the post if its sharer is active and neither blocks nor is blocked by the author, and the post is one
+# that may be shared at all.
+NEWEST_SHARE = """
     SELECT s.id AS entry_id, s.author_id AS sharer_id
-      FROM (SELECT f.followee_id AS id, f.hides_shares,
-                   EXISTS (SELECT FROM mute n WHERE n.muter_id = %(reader)s AND n.muted_id = f.followee_id
-                              AND (n.expires_at IS NULL OR n.expires_at > now())) AS muted
-              FROM follow f WHERE f.follower_id = %(reader)s
-             UNION ALL SELECT %(reader)s, false, false) sharer
-      JOIN post s ON s.share_of_id = p.id AND s.author_id = sharer.id AND s.deleted_at IS NULL
-      JOIN accounts_user sa ON sa.id = s.author_id AND sa.is_active
-     WHERE p.shares_count > 0 AND post_shareable(p.deleted_at, p.visibility, a.is_private, a.is_active)
+      FROM share s JOIN accounts_user sa ON sa.id = s.author_id AND sa.is_active
+     WHERE post_shareable(p.deleted_at, p.visibility, a.is_private, a.is_active)
        AND NOT blocked_either_way(s.author_id, p.author_id)"""
+# The shares by followees and the reader are found once, from the shorter side: an original may have a million shares, a
+# reader five thousand followees.
 FACTS = f"""
+WITH share AS MATERIALIZED (
+  SELECT s.id, s.author_id, f.hides_shares,
+         EXISTS (SELECT FROM mute n WHERE n.muter_id = %(reader)s AND n.muted_id = s.author_id
+                    AND (n.expires_at IS NULL OR n.expires_at > now())) AS muted
+    FROM follow f JOIN post s ON s.author_id = f.followee_id
+   WHERE f.follower_id = %(reader)s AND s.share_of_id = %(post)s AND s.deleted_at IS NULL
+   UNION ALL
+  SELECT s.id, s.author_id, false, false
+    FROM post s WHERE s.author_id = %(reader)s AND s.share_of_id = %(post)s AND s.deleted_at IS NULL
+)
 SELECT p.author_id = %(reader)s, p.root_id IS NOT NULL,
        (SELECT f.created_at FROM follow f WHERE f.follower_id = %(reader)s AND f.followee_id = p.author_id),
        m.muter_id IS NOT NULL, m.expires_at, heard.entry_id, heard.sharer_id, hidden.sharer_id, muted.sharer_id
@@ -39,9 +45,9 @@ SELECT p.author_id = %(reader)s, p.root_id IS NOT NULL,
   JOIN accounts_user a ON a.id = p.author_id
   LEFT JOIN mute m ON m.muter_id = %(reader)s AND m.muted_id = p.author_id
                   AND (m.expires_at IS NULL OR m.expires_at > now())
-  LEFT JOIN LATERAL ({SHARES} AND NOT hides_shares AND NOT muted ORDER BY s.id DESC LIMIT 1) heard ON true
-  LEFT JOIN LATERAL ({SHARES} AND hides_shares AND NOT muted ORDER BY s.id DESC LIMIT 1) hidden ON true
-  LEFT JOIN LATERAL ({SHARES} AND muted ORDER BY s.id DESC LIMIT 1) muted ON true
+  LEFT JOIN LATERAL ({NEWEST_SHARE} AND NOT hides_shares AND NOT muted ORDER BY s.id DESC LIMIT 1) heard ON true
+  LEFT JOIN LATERAL ({NEWEST_SHARE} AND hides_shares AND NOT muted ORDER BY s.id DESC LIMIT 1) hidden ON true
+  LEFT JOIN LATERAL ({NEWEST_SHARE} AND muted ORDER BY s.id DESC LIMIT 1) muted ON true
  WHERE p.id = %(post)s
 """  # noqa: S608 the shares above
 
@@ -108,7 +114,7 @@ def read_address(text: str, host: str) -> int | None:
     except ValueError:
         return None
     found = PATH.fullmatch(parts.path)
-    return as_id(found[1]) if found and parts.netloc in ("", host) else None
+    return as_id(found[1]) if found and parts.netloc.lower() in ("", host.lower()) else None
 
 
 def link_to_place(reader: Any, entry_id: int) -> str:
