@@ -27,7 +27,8 @@ from accounts.models import User
 from feeds import actions
 from feeds.models import RankerModel
 from feeds.ranking import features, formula, learned, linear
-from feeds.ranking.swaps import swapped
+from feeds.ranking.swaps import is_moved_by, swapped
+from feeds.ranking.terms import ABOUT
 from feeds.ranking.training import higgs, impressed, judging, metrics
 from feeds.ranking.training.examples import Example, Session, session_of, split
 from feeds.ranking.training.fitting import fit
@@ -81,6 +82,10 @@ def test_each_feature_is_what_its_name_says():
         "log_posting": math.log(2.5), "media": 2, "has_link": 1, "has_poll": 0, "is_quote": 1,
         "log_length": math.log(100),
     })  # fmt: skip
+
+
+def test_what_each_feature_is_about_has_words():
+    assert set(ABOUT) == set(features.NAMES)
 
 
 @given(candidates)
@@ -150,20 +155,25 @@ def test_a_swap_moves_nobody_further_than_one_place(length, share, seed):
     for place, one in enumerate(shown):
         moved = abs(one.candidate.entry_id - place)
         assert moved <= (share > 0)
-        assert one.propensity in ({share} if moved else {1.0, 1 - share})
+        assert one.propensity in ({share / 2} if moved else {1.0, 1 - share, 1 - share / 2})
+        assert is_moved_by(one.propensity) == bool(moved)
 
 
-def test_a_propensity_is_how_often_it_happens():
-    orders = [swapped(line_of(10), 0.2, Random(seed)) for seed in range(2000)]
-    moved = [pk != place for shown in orders for place, pk in enumerate(ids(shown))]
-    # Of ten places the first and last have no partner in half of the orders: nine in ten are in a pair.
-    assert sum(moved) / len(moved) == pytest.approx(0.9 * 0.2, abs=0.02)
-    # What it is for: counted by one over its propensity, an entry was in either place of its pair as often.
-    counted: Counter[int] = Counter()
-    for shown in orders:
-        place = ids(shown).index(4)
-        counted[place] += 1 / shown[place].propensity
-    assert counted[3] + counted[5] == pytest.approx(counted[4], rel=0.15)
+@pytest.mark.parametrize("length", [1, 2, 3, 8])
+def test_a_propensity_is_how_often_an_entry_stands_there(length):
+    orders = [swapped(line_of(length), 0.4, Random(seed)) for seed in range(5000)]
+    told = {(one.candidate.entry_id, place): one.propensity for shown in orders for place, one in enumerate(shown)}
+    stood = Counter((pk, place) for shown in orders for place, pk in enumerate(ids(shown)))
+    assert len(told) == 3 * length - 2  # each where it was and at each neighbour's
+    for where, times in stood.items():
+        assert times / len(orders) == pytest.approx(told[where], abs=0.02), where
+
+
+def test_what_was_moved_by_the_smallest_share_that_pays_counts_in_full():
+    orders = (swapped(line_of(2), 0.05, Random(seed)) for seed in range(1000))
+    moved = next(shown for shown in orders if ids(shown) == [1, 0])
+    examples = [Example(features.of(one.candidate), propensity=one.propensity) for one in moved]
+    assert session_of(0.0, examples).weights == pytest.approx([40, 40])
 
 
 # --- Numbers ---

@@ -280,6 +280,40 @@ def test_a_learned_score_tells_what_weighed_most(monkeypatch, bob, alice):
     assert "quotes a post" not in html
 
 
+def test_a_model_that_knows_only_shares_is_told_of_as_learned(monkeypatch, bob, alice):
+    social.follow(follower=bob, author=alice)
+    ranking.choose(reader=bob, ranking="ml", weights=SEED, diversity=False)
+    post, browser = publish(alice, "Tea"), signed_in(bob)
+    monkeypatch.setattr(learned, "rank", lambda found, choice: [Scored(one, 0.5, {"share": 0.5}) for one in found])
+    link = re.search(rf'href="(/posts/{post.pk}/why\?scroll[^"]*)" data-why', page(browser, "/"))[1]
+    html = page(browser, link)
+    assert "Ordered by what was learned" in html
+    assert "The points are those of the order you look at" in html
+
+
+def test_a_place_that_was_drawn_by_lot_is_told_as_that(monkeypatch, settings, bob, alice):
+    class Changes:
+        def randrange(self, stop):
+            return 0
+
+        def random(self):
+            return 0.0
+
+    settings.RANKING_SWAPS = 0.05
+    monkeypatch.setattr("feeds.ranking.page.Random", Changes)
+    social.follow(follower=bob, author=alice)
+    ranking.choose(reader=bob, ranking="engagement", weights=SEED, diversity=False)
+    publish(alice, "Tea")
+    newest, browser = publish(alice, "Cake"), signed_in(bob)
+    link = re.search(rf'href="(/posts/{newest.pk}/why\?scroll[^"]*)" data-why', page(browser, "/"))[1]
+    html = page(browser, link)
+    assert "place 2 of 2 posts" in html
+    assert "By lot it changed places with its neighbour" in html
+    anew = page(browser, f"/posts/{newest.pk}/why")
+    assert "place 1 of 2 posts" in anew
+    assert "By lot" not in anew
+
+
 def test_nobody_is_told_why_of_what_they_may_not_see(bob, alice):
     post = publish(alice, "@alice", visibility="private")
     assert signed_in(bob).get(f"/posts/{post.pk}/why").status_code == 404

@@ -158,8 +158,8 @@ FACTS: dict[str, Callable[[Candidate], str]] = {
 
 # What each of `features.NAMES` is about: several look at the same thing, and are told of as one.
 ABOUT: dict[str, Promise] = {
-    **dict.fromkeys(("recency", "log_age", "just_now", "today"), gettext_lazy("How new it is")),
-    **dict.fromkeys(("log_entry_age", "entry_recency"), gettext_lazy("When it came to you")),
+    **dict.fromkeys(("recency", "log_age"), gettext_lazy("How new it is")),
+    **dict.fromkeys(("log_entry_age", "entry_recency", "just_now", "today"), gettext_lazy("When it came to you")),
     **dict.fromkeys(("popularity", "log_likes", "log_comments"), gettext_lazy("How popular it is")),
     **dict.fromkeys(("log_shares", "log_rate"), gettext_lazy("How popular it is")),
     **dict.fromkeys(("closeness", "log_interactions", "has_interacted"), gettext_lazy("How close you are")),

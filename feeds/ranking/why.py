@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from feeds import timeline
 from feeds.ranking import candidates, frozen, learned, shown
 from feeds.ranking.explaining import PUSH, sources
+from feeds.ranking.linear import ACTIONS
 from feeds.ranking.page import in_order
+from feeds.ranking.swaps import is_moved_by
 from feeds.ranking.terms import Feature, Sum, features_of, sum_of
 from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, Candidate, Choice
 from feeds.ranking.why_not import facts_of, judge
@@ -15,8 +17,6 @@ from posts.models import Post
 from posts.queries import find_visible
 from social.models import Follow
 
-# A learned score has this term, whatever else.
-LEARNED_TERM = "like"
 MOST_FEATURES = 4
 
 
@@ -40,6 +40,8 @@ class Standing(NamedTuple):
     sum: Sum
     features: list[Feature]
     is_anew: bool
+    # Whether a lot let it change places with its neighbour.
+    is_moved: bool = False
 
 
 def item_of(reader: Any, entry_id: int) -> timeline.Item:
@@ -76,16 +78,20 @@ def standing_kept(reader: Any, item: timeline.Item, kept: frozen.Kept) -> Standi
     if kept.explained is None or kept.place is None:
         return None
     candidate = next(iter(candidates.of_entries(reader.pk, [item.entry.entry_id])), None)
-    ranking = ML if LEARNED_TERM in kept.head else ENGAGEMENT
-    parts = kept.explained.parts
-    return Standing(ranking, kept.place, kept.among, sum_of(parts, candidate), strongest(candidate, ranking), False)
+    # A model knows some of the actions, which may be any of them.
+    ranking = ML if kept.head.keys() & ACTIONS else ENGAGEMENT
+    total, is_moved = sum_of(kept.explained.parts, candidate), is_moved_by(kept.explained.propensity)
+    return Standing(ranking, kept.place, kept.among, total, strongest(candidate, ranking), False, is_moved)
 
 
 def standing_anew(reader: Any, choice: Choice, shown_id: int) -> Standing | None:
-    """By what is shown: a newer share may have taken the place of the entry that was asked about."""
+    """By what is shown: a newer share may have taken the place of the entry that was asked about.
+
+    No lots are drawn: each answer would name another place.
+    """
     if choice.ranking == CHRONOLOGICAL:
         return None
-    order, ranking = in_order(candidates.of_reader(reader.pk), choice)
+    order, ranking = in_order(candidates.of_reader(reader.pk), choice._replace(swaps=0.0))
     for place, one in enumerate(order, 1):
         if one.candidate.shown_id == shown_id:
             total = sum_of(one.parts, one.candidate)

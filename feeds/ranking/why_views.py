@@ -37,7 +37,7 @@ def why(request: Request, entry_id: int) -> HttpResponse:
         "route": reasons.route_of(request.user, item),
         "list": one,
         "choice": choice,
-        "standing": reasons.standing_of(request.user, item, choice, scroll_asked(request)),
+        "standing": reasons.standing_of(request.user, item, choice, None if one else scroll_asked(request)),
         "moment": time_of(entry_id),
     }
     answer = render(request, "feeds/ranking/_why.html" if request.htmx else "feeds/ranking/why.html", context)

@@ -10,7 +10,7 @@ from feeds.ranking.features import Features
 from feeds.ranking.linear import VALUES
 
 # An entry that stood where it stands by a rare lot counts for more, but never for more than so many others.
-MOST_WEIGHT = 20.0
+MOST_WEIGHT = 50.0
 TRAIN, VALIDATION = 0.6, 0.2
 
 
