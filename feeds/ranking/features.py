@@ -56,45 +56,51 @@ NAMES = Features._fields
 
 
 def of(one: Candidate) -> Features:
-    """The features of a candidate, in 2 µs."""
-    age, entry_age = one.age_hours, entry_age_hours(one)
-    engagement = one.likes + 2 * one.comments
-    known = 1.0 if one.interactions else 0.0
+    """The features of a candidate, in 1.5 µs."""
+    # Taken apart at once, and put together in their order, not by name: there are 500 to do within 4 ms.
+    (
+        entry_id, shown_id, _author_id, sharer_id, age, likes, comments, shares, interactions,
+        media, has_link, has_poll, is_quote, length, follows_back, followers, posting, _nudge,
+    ) = one  # fmt: skip
+    entry_age = entry_age_hours(age, entry_id, shown_id)
+    engagement = likes + 2 * comments
+    known = 1.0 if interactions else 0.0
     entry_recency = 1 / (1 + entry_age)
-    # In their order, not by name: that takes a third less time, and there are 500 to do within 5 ms.
-    return Features(
-        1 / (1 + age),  # recency
-        engagement / (1 + engagement),  # popularity
-        min(one.interactions / FULL_CLOSENESS, 1.0),  # closeness
-        log1p(60 * age),  # log_age
-        log1p(60 * entry_age),  # log_entry_age
-        entry_recency,  # entry_recency
-        1 / (1 + 60 * entry_age / JUST_NOW_MINUTES),  # just_now
-        exp(-entry_age / TODAY_HOURS),  # today
-        log1p(one.likes),  # log_likes
-        log1p(one.comments),  # log_comments
-        log1p(one.shares),  # log_shares
-        # A post of this very second is taken for a minute old.
-        log1p(engagement / (age + 1 / 60)),  # log_rate
-        log1p(one.interactions),  # log_interactions
-        known,  # has_interacted
-        known * entry_recency,  # close_and_new
-        1.0 if one.sharer_id else 0.0,  # is_shared
-        float(one.follows_back),  # follows_back
-        log1p(one.followers),  # log_followers
-        log1p(one.posting),  # log_posting
-        float(one.media),  # media
-        float(one.has_link),  # has_link
-        float(one.has_poll),  # has_poll
-        float(one.is_quote),  # is_quote
-        log1p(one.length),  # log_length
+    return Features._make(
+        (
+            1 / (1 + age),  # recency
+            engagement / (1 + engagement),  # popularity
+            min(interactions / FULL_CLOSENESS, 1.0),  # closeness
+            log1p(60 * age),  # log_age
+            log1p(60 * entry_age),  # log_entry_age
+            entry_recency,  # entry_recency
+            1 / (1 + 60 * entry_age / JUST_NOW_MINUTES),  # just_now
+            exp(-entry_age / TODAY_HOURS),  # today
+            log1p(likes),  # log_likes
+            log1p(comments),  # log_comments
+            log1p(shares),  # log_shares
+            # A post of this very second is taken for a minute old.
+            log1p(engagement / (age + 1 / 60)),  # log_rate
+            log1p(interactions),  # log_interactions
+            known,  # has_interacted
+            known * entry_recency,  # close_and_new
+            1.0 if sharer_id else 0.0,  # is_shared
+            follows_back,  # follows_back
+            log1p(followers),  # log_followers
+            log1p(posting),  # log_posting
+            media,  # media
+            has_link,  # has_link
+            has_poll,  # has_poll
+            is_quote,  # is_quote
+            log1p(length),  # log_length
+        )
     )
 
 
-def entry_age_hours(one: Candidate) -> float:
+def entry_age_hours(age_hours: float, entry_id: int, shown_id: int) -> float:
     """How long the reader could have seen it: ids tell the time, so a share is younger by the distance of the two."""
-    younger = ((one.entry_id >> 12) - (one.shown_id >> 12)) / MILLISECONDS_AN_HOUR
-    return max(one.age_hours - younger, 0.0)
+    younger = ((entry_id >> 12) - (shown_id >> 12)) / MILLISECONDS_AN_HOUR
+    return max(age_hours - younger, 0.0)
 
 
 def seed_score(row: Sequence[float]) -> float:

@@ -3,8 +3,8 @@
 Each of its terms has a weight that readers may move; two more begin at nothing. Pure: values in, values out.
 """
 
-from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 
 from feeds.ranking.values import SEED, Candidate, Scored, Weights
 
@@ -42,15 +42,21 @@ def ranked(candidates: Iterable[Candidate], weights: Weights = SEED, *, diversit
 
 
 def in_order(scored: Iterable[Scored]) -> list[Scored]:
-    return sorted(scored, key=lambda one: (-one.score, -one.candidate.entry_id))
+    newest_first = sorted(scored, key=lambda one: one.candidate.entry_id, reverse=True)
+    return sorted(newest_first, key=attrgetter("score"), reverse=True)
 
 
-def spread_out(scored: list[Scored]) -> Iterable[Scored]:
+def spread_out(scored: Iterable[Scored]) -> Iterable[Scored]:
     """Each further post of one author counts for less; what that takes away is a part like any other."""
-    seen: Counter[int] = Counter()
+    seen: dict[int, int] = {}
     for one in scored:
-        before = seen[one.candidate.author_id]
-        seen[one.candidate.author_id] += 1
-        lost = (1 - LEAST) * (1 - FADING**before) * max(one.score, 0.0)
-        parts = one.parts | {"diversity": -lost} if lost else one.parts
-        yield Scored(one.candidate, sum(parts.values()), parts)
+        author_id = one.candidate.author_id
+        before = seen[author_id] = seen.get(author_id, -1) + 1
+        yield faded(one, before) if before and one.score > 0 else one
+
+
+def faded(one: Scored, before: int) -> Scored:
+    """As it counts after so many of its author."""
+    lost = (1 - LEAST) * (1 - FADING**before) * one.score
+    parts = one.parts | {"diversity": -lost}
+    return Scored(one.candidate, sum(parts.values()), parts)
