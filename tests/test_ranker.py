@@ -25,6 +25,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from accounts.models import User
 from feeds import actions
+from feeds.impressions import days, outcomes
+from feeds.impressions.models import Impression, features_of
 from feeds.models import RankerModel
 from feeds.ranking import features, formula, learned, linear
 from feeds.ranking.swaps import is_moved_by, swapped
@@ -32,12 +34,14 @@ from feeds.ranking.terms import ABOUT
 from feeds.ranking.training import higgs, impressed, judging, metrics
 from feeds.ranking.training.examples import Example, Session, session_of, split
 from feeds.ranking.training.fitting import fit
-from feeds.ranking.values import Choice, Scored
+from feeds.ranking.values import Candidate, Choice, Scored
 from posts import actions as posts_actions
 from social import actions as social_actions
 from tests.conftest import member
 from tests.helpers import run_tasks
+from tests.pages import publish
 from tests.test_formula import NOTHING, candidates, some
+from tests.test_impressions import like, page_of, tell
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -214,18 +218,29 @@ def test_no_part_of_a_split_reaches_into_the_next(moments):
 # --- Learning ---
 
 
-def pages(count: int, seed: int = 1, likes_links: float = 3.0) -> list[Session]:
+def reading(count: int, seed: int = 1, likes_links: float = 3.0) -> Iterator[list[tuple[Candidate, bool]]]:
     """Pages of eight posts, liked where they have a link and on top; new ones, which the formula looks at, are not."""
-    chance, found = Random(seed), []
-    for number in range(count):
-        examples = []
+    chance = Random(seed)
+    for _ in range(count):
+        page = []
         for position in range(8):
             one = NOTHING._replace(age_hours=chance.random() * 24, has_link=chance.random() < 0.3)
             odds = likes_links * one.has_link - 2 - 0.3 * position
-            liked = chance.random() < 1 / (1 + math.exp(-odds))
-            examples.append(Example(features.of(one), frozenset({"like"} if liked else ()), position))
-        found.append(session_of(float(number), examples))
-    return found
+            page.append((one, chance.random() < 1 / (1 + math.exp(-odds))))
+        yield page
+
+
+def pages(count: int, seed: int = 1, likes_links: float = 3.0) -> list[Session]:
+    return [
+        session_of(
+            float(number),
+            [
+                Example(features.of(one), frozenset({"like"} if liked else ()), position)
+                for position, (one, liked) in enumerate(page)
+            ],
+        )
+        for number, page in enumerate(reading(count, seed, likes_links))
+    ]
 
 
 def test_what_was_learned_beats_the_formula_the_same_way_each_time():
@@ -273,6 +288,44 @@ def test_an_impression_is_what_was_known_and_done_then():
     assert dict(zip(features.NAMES, found.features[0], strict=True))["has_link"] == 1
     assert found.outcomes == (frozenset({"like", "hide"}), frozenset())
     assert (found.gains[0], found.weights[0], found.positions[0]) == (0.0, 4.0, pytest.approx(math.log(3)))
+
+
+def test_what_a_reader_saw_and_did_is_a_session_a_day_later(alice, bob, api):
+    social_actions.follow(follower=bob, author=alice)
+    made = [publish(alice, text) for text in ("Tea", "Read https://example.org/tides")]
+    token, entries = page_of(api(bob))
+    tell(api(bob), token, entries)
+    like(bob, made[0])
+    outcomes.join(timezone.now(), outcomes.OFTEN)
+    assert not list(impressed.sessions(timezone.now()))
+    (found,) = impressed.sessions(timezone.now() + timedelta(hours=26))
+    assert found.outcomes == (frozenset(), frozenset({"like"}))
+    assert found.positions == pytest.approx([0, math.log(2)])
+    assert told(found, 0)["has_link"] == 1
+    # What the reader did is not among what was known.
+    assert told(found, 1)["popularity"] == told(found, 1)["has_interacted"] == 0
+
+
+def test_a_model_of_the_sites_own_impressions_is_trained_and_served(db):
+    first = timezone.now() - timedelta(days=2)
+    for day in range(3):
+        days.make((first + timedelta(days=day)).date())
+    Impression.objects.bulk_create(
+        Impression(
+            reader_id=number, entry_id=position, shown_id=position, author_id=1, position=position, propensity=1.0,
+            served_at=first + timedelta(seconds=number), seen_at=first + timedelta(seconds=number),
+            ranking="engagement", features=features_of(one), liked_at=first if liked else None,
+        )
+        for number, page in enumerate(reading(300))
+        for position, (one, liked) in enumerate(page)
+    )  # fmt: skip
+    out = StringIO()
+    call_command("train_ranker", stdout=out)
+    assert "300 sessions of 2,400 posts" in out.getvalue()
+    assert "served from now on" in out.getvalue()
+    liked, plain = learned.rank([NOTHING._replace(has_link=True), NOTHING._replace(entry_id=2)], Choice("ml")) or ()
+    assert liked.candidate.has_link
+    assert liked.score > plain.score
 
 
 # --- The Higgs files ---
@@ -327,6 +380,15 @@ def test_nothing_that_comes_later_changes_a_session(files):
 def test_a_malformed_line_of_the_stream_is_named(files, line):
     with pytest.raises(higgs.BadData, match="activity.gz"):
         list(higgs.sessions(*files([*ACTIVITY[:3], line, "1 2 9999 RT"])))
+
+
+def test_a_damaged_file_is_named(files):
+    network, activity = files(ACTIVITY)
+    packed = bytearray(activity.read_bytes())
+    packed[15] ^= 0xFF
+    activity.write_bytes(packed)
+    with pytest.raises(higgs.BadData, match="activity.gz"):
+        list(higgs.sessions(network, activity))
 
 
 # --- Serving ---

@@ -13,6 +13,7 @@ in it; a retweet of what nobody followed had passed on is no session. Every numb
 """
 
 import gzip
+import zlib
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Entry(NamedTuple):
 
 def opened(path: Path) -> IO[str]:
     try:
-        packed = path.open("rb").read(2) == b"\x1f\x8b"
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
         return gzip.open(path, "rt") if packed else path.open()
     except OSError as error:
         raise BadData(f"{path} cannot be opened: {error.strerror}.") from error
@@ -75,10 +77,10 @@ def lines(path: Path, columns: int) -> Iterator[list[str]]:
         try:
             for number, line in enumerate(file, 1):
                 found = line.split()
-                if len(found) < columns or not all(one.isdigit() for one in found[: min(columns, 3)]):
+                if len(found) < columns or not all(one.isdecimal() for one in found[: min(columns, 3)]):
                     raise BadData(f"{path.name}, line {number}: {line.strip()[:60]!r} should be {columns} columns.")
                 yield found
-        except (EOFError, OSError, UnicodeDecodeError) as error:
+        except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
             raise BadData(f"{path.name} is damaged: {error}.") from error
 
 
