@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from feeds import rates
 from feeds.models import HiddenTrend, RankerModel
-from feeds.ranking import linear
+from feeds.ranking import learned, linear
 from feedsite.errors import Conflict, Invalid
 from posts.models import AuthorState, Pin
 from posts.text import find_tag
 
-# Models that are not served are kept up to so many, to go back to and to compare.
+# Of models that were served, to go back to, and of those that never were, to compare, so many each are kept.
 RANKERS_KEPT = 20
 
 
@@ -71,36 +71,43 @@ def keep_ranker(
     )
     from_elsewhere = current is not None and current.source != source == RankerModel.Source.HIGGS
     if is_better and not from_elsewhere and judged_against == (current and current.pk):
-        put_in_place(kept, timezone.now())
-    others = RankerModel.objects.filter(is_current=False).order_by("-pk")
-    others.filter(pk__in=others.values("pk")[RANKERS_KEPT:]).delete()
+        kept.promoted_at, kept.replaced = timezone.now(), current
+        put_in_place(kept)
+    for never_served in (True, False):
+        others = RankerModel.objects.filter(is_current=False, promoted_at__isnull=never_served).order_by("-pk")
+        others.filter(pk__in=others.values("pk")[RANKERS_KEPT:]).delete()
     return kept
 
 
 @transaction.atomic
 def roll_back_ranker() -> RankerModel | None:
-    """Serves the model from before the current one again; the formula (None) where that was the first.
+    """Serves the model that the current one replaced again; the formula (None) where that replaced none.
 
     Raises Conflict where none is served.
     """
-    if lock_rankers() is None:
+    current = lock_rankers()
+    if current is None:
         raise Conflict("No model is served, so there is none to go back from.")
-    former = RankerModel.objects.former()
-    put_in_place(former, former and former.promoted_at)
-    return former
+    put_in_place(current.replaced)
+    return current.replaced
 
 
 @transaction.atomic
 def serve_ranker(kept: RankerModel) -> None:
-    """Serves a model that was served before, whatever is in its place; raises Conflict for one that never was.
+    """Serves a model that was served before, whatever is in its place.
 
-    There is no way to serve one that did not beat what was served when it was trained.
+    Raises Conflict for one that never was, or cannot be any more. There is no way to serve one that did not beat what
+    was served when it was trained.
     """
     lock_rankers()
     kept.refresh_from_db()
     if kept.promoted_at is None:
         raise Conflict(f"{kept} did not beat what was served, so it is not put in its place.".capitalize())
-    put_in_place(kept, kept.promoted_at)
+    try:
+        learned.servable(kept)
+    except linear.BadModel as error:
+        raise Conflict(f"{kept} cannot be served: {error}.".capitalize()) from error
+    put_in_place(kept)
 
 
 def lock_rankers() -> RankerModel | None:
@@ -110,8 +117,8 @@ def lock_rankers() -> RankerModel | None:
     return RankerModel.objects.current()
 
 
-def put_in_place(kept: RankerModel | None, promoted_at: Any) -> None:
+def put_in_place(kept: RankerModel | None) -> None:
     RankerModel.objects.filter(is_current=True).update(is_current=False)
     if kept is not None:
-        kept.is_current, kept.promoted_at = True, promoted_at
-        kept.save(update_fields=["is_current", "promoted_at"])
+        kept.is_current = True
+        kept.save(update_fields=["is_current", "promoted_at", "replaced"])

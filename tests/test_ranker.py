@@ -35,6 +35,7 @@ from feeds.ranking.training import higgs, impressed, judging, metrics
 from feeds.ranking.training.examples import Example, Session, session_of, split
 from feeds.ranking.training.fitting import fit
 from feeds.ranking.values import Candidate, Choice, Scored
+from feedsite.errors import Conflict
 from posts import actions as posts_actions
 from social import actions as social_actions
 from tests.conftest import member
@@ -441,6 +442,37 @@ def test_the_way_back_leads_to_the_model_before_and_then_to_the_formula(db):
         call_command("train_ranker", rollback=True)
 
 
+def test_the_way_back_leads_past_a_model_that_was_taken_back(db):
+    def better() -> RankerModel:
+        current = RankerModel.objects.current()
+        return actions.keep_ranker(
+            model=model_of(), report={}, source="impressions", is_better=True, judged_against=current and current.pk
+        )
+
+    first, _taken_back = better(), better()
+    assert actions.roll_back_ranker() == first
+    better()
+    assert actions.roll_back_ranker() == first
+    assert actions.roll_back_ranker() is None
+
+
+def test_a_model_too_old_to_be_served_is_no_rival_and_not_put_back(train):
+    train()
+    old = RankerModel.objects.get()
+    old.weights["trained_at"] = (timezone.now() - timedelta(days=61)).isoformat()
+    old.save()
+    assert "over the seed formula" in train()
+    assert RankerModel.objects.current() != old
+    with pytest.raises(Conflict, match="older than 60 days"):
+        actions.serve_ranker(old)
+
+
+@pytest.mark.parametrize("options", [["--rollback", "--dry-run"], ["--seed=-1"], ["--seed=x"]])
+def test_options_that_make_no_sense_are_refused(db, options):
+    with pytest.raises(CommandError):
+        call_command("train_ranker", *options)
+
+
 @pytest.mark.parametrize(
     ("source", "is_better", "against_current"),
     [("impressions", False, True), ("impressions", True, False), ("higgs", True, True)],
@@ -463,6 +495,10 @@ def test_models_that_are_not_served_do_not_pile_up(db, monkeypatch):
         for _ in range(4)
     ]
     assert set(RankerModel.objects.all()) == {served, *made[-2:]}
+    assert actions.roll_back_ranker() is None
+    for _ in range(3):
+        actions.keep_ranker(model=model_of(), report={}, source="higgs", is_better=False, judged_against=None)
+    assert RankerModel.objects.filter(pk=served.pk).exists()  # it can be put back
 
 
 def damaged(change: Any) -> dict[str, Any]:
@@ -477,6 +513,8 @@ DAMAGE = {
     "with other features": lambda kept: kept["features"].reverse(),
     "short of a weight": lambda kept: kept["actions"]["like"]["weights"].pop(),
     "not finite": lambda kept: kept["actions"]["like"].update(intercept="NaN"),
+    "beyond any float": lambda kept: kept["actions"]["like"].update(intercept=10**400),
+    "beyond all measure": lambda kept: kept["actions"]["like"]["weights"].__setitem__(0, 1e300),
     "of an unknown action": lambda kept: kept["actions"].update(bark=kept["actions"]["like"]),
     "of no action": lambda kept: kept["actions"].clear(),
     "without means": lambda kept: kept.pop("means"),

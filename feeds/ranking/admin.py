@@ -21,7 +21,17 @@ class RankerModelPages(StaffList):
     list_display = ["trained", "source", "is_current", "sessions", "ndcg", "over", "promoted_at"]
     ordering = ["-id"]
     sortable_by = ()
-    fields = ("trained_at", "source", "is_current", "promoted_at", "about", "orders", "probabilities", "weighs")
+    fields = (
+        "trained_at",
+        "source",
+        "is_current",
+        "promoted_at",
+        "replaced",
+        "about",
+        "orders",
+        "probabilities",
+        "weighs",
+    )
     actions = ["serve", "roll_back"]
 
     def has_change_permission(self, request: Any, obj: RankerModel | None = None) -> bool:

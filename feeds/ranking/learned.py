@@ -37,21 +37,20 @@ class Known:
         """The model to serve by, if there is one; a query a minute."""
         if self.asked_at is None or time.monotonic() - self.asked_at > ASK_AFTER_SECONDS:
             self.ask()
-        if self.model and timezone.now() - self.model.trained_at > timedelta(days=settings.RANKER_STALE_DAYS):
-            self.say(f"Model {self.model_id} is older than {settings.RANKER_STALE_DAYS} days: run train_ranker.")
-            return None
         return self.model
 
     def ask(self) -> None:
+        """Other threads rank by what was known before until all of the answer is there."""
         kept = RankerModel.objects.current()
+        self.model, self.model_id = self.opened(kept) if kept else None, kept.pk if kept else None
         self.asked_at = time.monotonic()
-        self.model, self.model_id = None, kept.pk if kept else None
-        if kept is None:
-            return
+
+    def opened(self, kept: RankerModel) -> linear.Model | None:
         try:
-            self.model = linear.from_json(kept.weights)
+            return servable(kept)
         except linear.BadModel as error:
             self.say(f"Model {kept.pk} cannot be served: {error}.")
+            return None
 
     def say(self, why: str) -> None:
         if why != self.said:
@@ -60,6 +59,14 @@ class Known:
 
 
 known = Known()
+
+
+def servable(kept: RankerModel) -> linear.Model:
+    """What is served of a row; raises BadModel where it is damaged, of another version, or too old."""
+    model = linear.from_json(kept.weights)
+    if timezone.now() - model.trained_at > timedelta(days=settings.RANKER_STALE_DAYS):
+        raise linear.BadModel(f"it is older than {settings.RANKER_STALE_DAYS} days, so run train_ranker")
+    return model
 
 
 def rank(candidates: Iterable[Candidate], choice: Choice) -> list[Scored] | None:

@@ -20,6 +20,8 @@ ACTIONS = ("like", "comment", "share", "hide")
 VALUES = {"like": 1.0, "comment": 2.0, "share": 2.0, "hide": -10.0}
 # Past this e ** x would soon be no float any more; the probability is 0 in any case.
 STEEP = 700.0
+# A number of a model beyond this is damage; within it no sum of theirs leaves the floats.
+LARGEST = 1e9
 
 
 class BadModel(Exception):
@@ -49,12 +51,13 @@ class Model(NamedTuple):
     def parts(self, row: Sequence[float]) -> dict[str, float]:
         """What each action adds to the score of these features.
 
-        `Action.probability` written out: 500 posts and four actions have to take no more than 5 ms.
+        `Action.probability` written out: 500 posts and four actions have to take no more than 4 ms.
         """
-        return {
-            name: value / (1 + exp(min(-intercept - sum(map(mul, weights, row)), STEEP)))
-            for name, value, intercept, weights, _ in self.actions
-        }
+        parts = {}
+        for name, value, intercept, weights, _ in self.actions:
+            against = -intercept - sum(map(mul, weights, row))
+            parts[name] = value / (1 + exp(against if against < STEEP else STEEP))
+        return parts
 
     def contributions(self, row: Sequence[float]) -> list[tuple[str, float]]:
         """How far each feature moves the score from that of a post like any other, the strongest first.
@@ -93,7 +96,7 @@ def from_json(kept: Any) -> Model:
         actions = tuple(sorted((action_of(*one) for one in kept["actions"].items()), key=place_of))
         trained_at = datetime.fromisoformat(kept["trained_at"])
         model = Model(trained_at, actions, numbers(kept["means"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadModel(f"it is damaged: {error!r}") from error
     if not actions or trained_at.tzinfo is None:
         raise BadModel("it knows no action" if not actions else "its time has no zone")
@@ -118,6 +121,6 @@ def numbers(row: Any) -> tuple[float, ...]:
 
 
 def finite(number: Any) -> float:
-    if not isfinite(number):
-        raise BadModel("a number of it is not finite")
+    if not isfinite(number) or abs(number) > LARGEST:
+        raise BadModel("a number of it is not finite, or beyond all measure")
     return float(number)

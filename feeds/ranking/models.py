@@ -79,14 +79,6 @@ class RankerModelQuerySet(models.QuerySet["RankerModel"]):
     def current(self) -> "RankerModel | None":
         return self.filter(is_current=True).first()
 
-    def former(self) -> "RankerModel | None":
-        """The one that served before the current one; none where that was the first."""
-        current = self.current()
-        served = self.filter(promoted_at__isnull=False, is_current=False)
-        if current is not None:
-            served = served.filter(promoted_at__lt=current.promoted_at)
-        return served.order_by("-promoted_at").first()
-
 
 class RankerModel(models.Model):
     """A learned model with the report of its training; at most one is served. Made by `manage.py train_ranker`.
@@ -108,6 +100,10 @@ class RankerModel(models.Model):
     is_current = models.BooleanField(default=False, db_default=False)
     # When it first was good enough to be served; none: it never was.
     promoted_at = models.DateTimeField(null=True, blank=True)
+    # What it took the place of then; none: the formula. The way back leads there, past all that was taken back since.
+    replaced = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = RankerModelQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """`manage.py train_ranker`: a learned ranking from what readers did, served if it beats what is served."""
 
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from tqdm import tqdm
 
 from feeds import actions
 from feeds.models import RankerModel
-from feeds.ranking import linear, reports
+from feeds.ranking import learned, linear, reports
 from feeds.ranking.training import higgs, impressed, judging
 from feeds.ranking.training.examples import Session
 from feedsite.errors import DomainError
@@ -38,9 +39,10 @@ class Command(BaseCommand):
             "--network", type=Path, default=DATA / "higgs-social_network.prefix355075.edgelist.gz", help="for higgs"
         )
         parser.add_argument("--activity", type=Path, default=DATA / "higgs-activity_first60.txt.gz", help="for higgs")
-        parser.add_argument("--seed", type=int, default=1, help="of everything that is left to chance (1)")
-        parser.add_argument("--dry-run", action="store_true", help="train and print only; keep and serve nothing new")
-        parser.add_argument("--rollback", action="store_true", help="serve the model from before the current one again")
+        parser.add_argument("--seed", type=whole, default=1, help="of everything that is left to chance (1)")
+        either = parser.add_mutually_exclusive_group()
+        either.add_argument("--dry-run", action="store_true", help="train and print only; keep and serve nothing new")
+        either.add_argument("--rollback", action="store_true", help="serve what the current model replaced again")
 
     def handle(self, *, rollback: bool, dry_run: bool, **options: Any) -> None:
         if rollback:
@@ -76,13 +78,20 @@ class Command(BaseCommand):
         self.stdout.write(f"Serving {kept} again." if kept else "Serving the formula again: there was no model before.")
 
 
+def whole(text: str) -> int:
+    """A seed: no number below 0 is one."""
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is no whole number from 0 up")
+    return int(text)
+
+
 def counted(sessions: Iterator[Session]) -> Iterator[Session]:
     yield from tqdm(sessions, desc="reading", unit=" sessions", file=sys.stderr)
 
 
 def rival(current: RankerModel | None) -> tuple[str, linear.Model] | None:
-    """The name and weights of the model that is served; one that cannot be is no rival."""
+    """The name and weights of the model that is served; one that cannot be, for its age too, is no rival."""
     try:
-        return (f"model {current.pk}", linear.from_json(current.weights)) if current else None
+        return (f"model {current.pk}", learned.servable(current)) if current else None
     except linear.BadModel:
         return None
