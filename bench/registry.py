@@ -11,6 +11,7 @@ BENCHES = {
     "home": "bench.reads.home",
     "http": "bench.http.http",
     "ranked": "bench.ranked.ranked",
+    "learned": "bench.learned.learning",
     "memory": "bench.memory.memory",
     "live": "bench.live.live",
     "goals": "bench.goals.goals",

@@ -19,6 +19,7 @@ from tests.site import BASE_DIR
 # Those that need no processes of their own, and sizes that take a second.
 QUICK = {
     "home": {"followees": (60,), "shares": (0.02, 1.0), "posts_each": 10, "readers": 1, "rounds": 1},
+    "learned": {"posts": 50, "rounds": 2},
     "memory": {"readers": 20, "fresh_posts": 10, "use_rounds": 1, "hot_readers": 2, "size": 40},
     "trends": {"posts": 4_000, "accounts": 60, "tags": 20, "rounds": 1, "likes": 50},
     "growth": {"steps": (1_500, 3_000), "authors": 60, "followees": 60, "readers": 1, "rounds": 1},
