@@ -307,7 +307,7 @@ def test_what_a_reader_saw_and_did_is_a_session_a_day_later(alice, bob, api):
     assert told(found, 1)["popularity"] == told(found, 1)["has_interacted"] == 0
 
 
-def test_a_model_of_the_sites_own_impressions_is_trained_and_served(db):
+def test_a_model_of_the_sites_own_impressions_is_trained_and_served(db, monkeypatch, settings):
     first = timezone.now() - timedelta(days=2)
     for day in range(3):
         days.make((first + timedelta(days=day)).date())
@@ -327,6 +327,11 @@ def test_a_model_of_the_sites_own_impressions_is_trained_and_served(db):
     liked, plain = learned.rank([NOTHING._replace(has_link=True), NOTHING._replace(entry_id=2)], Choice("ml")) or ()
     assert liked.candidate.has_link
     assert liked.score > plain.score
+    monkeypatch.setattr(impressed, "MOST", 80)
+    newest = [one.at for one in impressed.sessions(timezone.now())]
+    assert newest == [(first + timedelta(seconds=second)).timestamp() for second in range(299, 289, -1)]
+    settings.IMPRESSION_DAYS = 1
+    assert not list(impressed.sessions(timezone.now()))
 
 
 # --- The Higgs files ---

@@ -1,12 +1,14 @@
 """Sessions from impressions: what readers of this site had on their screens, a page each, and what they did with it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
+from feeds.impressions import days
 from feeds.ranking import features
 from feeds.ranking.training.examples import Example, Session, session_of
 from feeds.ranking.values import Candidate
@@ -20,11 +22,12 @@ IDS = ("entry_id", "shown_id", "author_id", "sharer_id")
 FACTS = [name for name in Candidate._fields if name not in IDS]
 FLAGS = {"has_link", "has_poll", "is_quote", "follows_back"}
 
-# Newest pages first. The table is read whole, once a training.
+# Newest pages first, of one day: the table is in days, so no more than one of them is sorted.
 NEWEST = """
     SELECT served_at, reader_id, entry_id, shown_id, author_id, sharer_id, features, position, propensity,
         liked_at IS NOT NULL, commented_at IS NOT NULL, shared_at IS NOT NULL, hidden_at IS NOT NULL
-    FROM impression WHERE seen_at < %s ORDER BY served_at DESC, reader_id, position LIMIT %s
+    FROM impression WHERE served_at >= %(since)s AND served_at < %(until)s AND seen_at < %(done)s
+    ORDER BY served_at DESC, reader_id, position LIMIT %(most)s
 """
 
 
@@ -45,10 +48,26 @@ class Row(NamedTuple):
 
 
 def sessions(now: datetime) -> Iterator[Session]:
-    """One for each page on which more than one post was seen, newest first."""
+    """One for each page of the last IMPRESSION_DAYS on which more than one post was seen, newest first."""
+    left = MOST
+    for day in reversed(days.all_days()):
+        found = seen_on(day, now, left) if left else []
+        left -= len(found)
+        yield from sessions_of(found)
+
+
+def seen_on(day: date, now: datetime, most: int) -> list[Row]:
+    """What was seen on that day of which all is done that counts, at most so many, the newest pages first."""
+    begins = datetime.combine(day, time.min, UTC)
+    given: dict[str, Any] = {
+        "since": max(begins, now - timedelta(days=settings.IMPRESSION_DAYS)),
+        "until": begins + timedelta(days=1),
+        "done": now - timedelta(hours=OUTCOME_HOURS),
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, [now - timedelta(hours=OUTCOME_HOURS), MOST])
-        yield from sessions_of(map(Row._make, iter(cursor.fetchone, None)))
+        cursor.execute(NEWEST, given)
+        return list(map(Row._make, cursor.fetchall()))
 
 
 def sessions_of(rows: Iterable[Row]) -> Iterator[Session]:
