@@ -33,7 +33,11 @@ def test_weights_survive_a_link(moved):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "recency", "recency:41", "recency:-5", "recency:105", "recency:x", "fame:5", "recency:5,recency:5"]
+    "text",
+    [
+        *("", "recency", "recency:41", "recency:-5", "recency:105", "recency:x", "fame:5", "recency:5,recency:5"),
+        *("recency:nan", "recency:inf", "recency:1e1", "recency:5.0", "recency:٥", "recency:5:5", "recency:5,", "\0:5"),
+    ],
 )
 def test_a_link_that_makes_no_sense_is_refused(text):
     with pytest.raises(Invalid):
