@@ -130,8 +130,8 @@ def change_ranking(user: User, ranking: str) -> User:
     if ranking not in Ranking.values:
         reason = _("Choose one of %(names)s.") % {"names": ", ".join(Ranking.values)}
         raise Invalid(reason, fields={"ranking": [reason]})
-    user.ranking = ranking
-    user.save(update_fields=["ranking"])
+    user.ranking, user.ranking_set_at = ranking, timezone.now()
+    user.save(update_fields=["ranking", "ranking_set_at"])
     return user
 
 

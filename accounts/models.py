@@ -82,6 +82,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     ranking = models.CharField(
         max_length=13, choices=Ranking, default=Ranking.CHRONOLOGICAL, db_default=Ranking.CHRONOLOGICAL
     )
+    # When the account last said so in so many words, though it said what held; null: never.
+    ranking_set_at = models.DateTimeField(null=True, editable=False)
     # Nothing is kept of what the account looks at.
     untracked = models.BooleanField(default=False, db_default=False)
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts import actions as account_actions
 from feeds import lists, suggestions, timeline
 from feeds.experiments.reading import told_of
 from feeds.impressions.offering import token_of, token_of_new
@@ -30,7 +31,7 @@ PEOPLE_SUGGESTED = 5
 MOST_NEW_POSTS = 100
 CARD_PLACES = ("list", "thread", "focus")
 # The query of a card's "why am I seeing this?", as this site writes it.
-WHY_QUERY = re.compile(r"(?:\?(?:scroll|list|ranking)=[\w:-]{1,64})?")
+WHY_QUERY = re.compile(r"(?:\?(?:scroll|list|ranking)=[\w:-]{1,64}(?:&decided=1)?)?")
 
 
 @require_safe
@@ -57,8 +58,11 @@ def home(request: Request) -> HttpResponse:
 
 
 def why_query(found: ranked.RankedPage) -> str:
-    """By what a page's places are explained: the scroll that holds their terms, or the order alone."""
-    return f"?scroll={found.scroll_id}" if found.scroll_id else f"?ranking={found.ranking}"
+    """By what a page's places are explained: the scroll that holds their terms, or the order alone; and whether an
+    experiment decided it.
+    """
+    order = f"?scroll={found.scroll_id}" if found.scroll_id else f"?ranking={found.ranking}"
+    return f"{order}&decided=1" if found.experiment else order
 
 
 @require_safe

@@ -17,7 +17,7 @@ from feeds.experiments import actions as experiments
 from feeds.experiments import running
 from feeds.experiments.outcomes import look_at
 from feeds.ranking import actions as ranking
-from feeds.ranking.choosing import chosen
+from feeds.ranking.page import home
 from feeds.ranking.values import SEED
 from feeds.tasks import find_trends
 from notifications import actions as notifications
@@ -223,7 +223,7 @@ def try_out(town: Community) -> None:
         if name == "tried":
             experiments.stop(made, because="It did what it was to do.")
     running.forget()
-    chosen(town.people["alice"])
+    home(town.people["alice"], {})
 
 
 def tell_stories(town: Community) -> None:

@@ -14,9 +14,11 @@ from accounts.models import User
 from feeds import tasks
 from feeds.experiments import actions, outcomes
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, State
+from feeds.impressions import tokens
 from feeds.models import ReaderRanking
 from feeds.ranking.choosing import chosen
 from posts import actions as posts
+from posts.models import Post
 from social import actions as social
 from tests.conftest import member
 from tests.experimenting import CONTROL, TREATED, crowd, drafted, meet, put_in, running_one
@@ -46,7 +48,7 @@ def test_a_reader_reads_what_they_are_in_and_leaves_it(browser, alice):
     for told in ("A fresher home", "Whether home is better", "what-matters", "What matters to you comes first."):
         assert told in html
     assert "the next time you open home" in html
-    assert chosen(alice).arm == "what-matters"
+    page(browser, "/")
     assert "the next time you open home" not in page(browser, MINE)
     assert browser.post(f"{MINE}/fresher/leave")["Location"] == MINE
     html = page(browser, MINE)
@@ -93,7 +95,7 @@ def test_by_api_one_sees_leaves_and_leaves_all(alice, bob, api):
         *("fresher", "A fresher home", "what-matters"),
         None,
     )
-    chosen(alice)
+    app.get("/timeline")
     assert app.get("/experiments")[1]["experiments"][0]["since"].endswith("Z")
     for _ in range(2):
         assert app.delete("/experiments/fresher") == (204, None)
@@ -161,6 +163,76 @@ def test_the_timeline_names_the_arm_as_long_as_it_decides(alice, api, liked_firs
     assert again["ranking"] == "chronological"
     assert "experiment" not in again
     assert [post["content"] for post in again["posts"]] == liked_first
+
+
+@pytest.mark.parametrize("treated", ["engagement", "chronological"])
+def test_the_pages_of_a_scroll_are_labelled_by_what_decided_it_and_not_by_what_would(alice, api, liked_first, treated):
+    app, arm = api(alice), TREATED | {"ranking": treated}
+    put_in(alice, running_one(arms=[CONTROL, arm]), "what-matters")
+    by_arm, asked = (app.get(f"/timeline?limit=2{more}")[1] for more in ("", f"&ranking={treated}"))
+    for begun, labels in ((by_arm, ("fresher", "what-matters")), (asked, (None, None))):
+        onward = app.get(f"/timeline?limit=2&cursor={begun['next_cursor']}")[1]
+        for answer in (begun, onward):
+            assert answer["ranking"] == treated
+            assert (answer.get("experiment"), answer.get("arm")) == labels
+            told = tokens.unsealed(alice.pk, answer["impression_token"])
+            assert (told.experiment or None, told.arm or None) == labels
+        assert [post["entry_id"] for post in begun["posts"] + onward["posts"]] == seen_by(app, treated)
+        assert app.get(f"/timeline?ranking=ml&cursor={begun['next_cursor']}")[0] == 400
+    actions.leave(reader=alice, name="fresher")
+    after = app.get(f"/timeline?limit=2&cursor={by_arm['next_cursor']}")[1]
+    assert (after["ranking"], "arm" in after) == (treated, False)
+
+
+def seen_by(app: Any, ranking: str) -> list[str]:
+    return [post["entry_id"] for post in app.get(f"/timeline?ranking={ranking}")[1]["posts"]]
+
+
+def test_a_scroll_of_an_earlier_experiment_has_no_part_in_the_next(alice, api, liked_first):
+    app, first = api(alice), running_one("first")
+    begun = app.get("/timeline?limit=2")[1]
+    actions.stop(first, because="Enough")
+    running_one("second")
+    onward = app.get(f"/timeline?limit=2&cursor={begun['next_cursor']}")[1]
+    assert (begun["experiment"], "experiment" in onward) == ("first", False)
+    assert not Exposure.objects.filter(experiment__name="second").exists()
+
+
+def test_a_later_page_asks_of_experiments_only_where_one_decided_the_scroll(alice, api, liked_first):
+    app = api(alice)
+    app.get("/timeline")  # whose cards are kept
+    before = app.get("/timeline?limit=2")[1]["next_cursor"]
+    put_in(alice, running_one(), "as-set")
+    decided = app.get("/timeline?limit=2")[1]["next_cursor"]
+    for cursor, queries in ((before, 2), (decided, 3)):
+        with queries_at_most(queries):
+            app.get(f"/timeline?limit=2&cursor={cursor}")
+
+
+def test_why_names_the_arm_of_pages_that_it_decided_and_meets_nobody(browser, alice, liked_first):
+    line = "You take part in the experiment “fresher”"
+    put_in(alice, running_one(), "what-matters")
+    post = Post.objects.earliest("pk").pk
+    assert line in page(browser, f"/posts/{post}/why")
+    page(browser, f"/why-not?url={post}")
+    assert not Exposure.objects.exists()
+    for address, is_told in (("/", True), ("/?ranking=engagement", False), ("/?ranking=chronological", False)):
+        link = html5lib.parse(page(browser, address), namespaceHTMLElements=False).find(".//a[@data-why]").get("href")
+        assert (line in page(browser, link)) == is_told, link
+        card = browser.get(f"/posts/{post}/card", {"why": link[link.index("?") :]}).content.decode()
+        assert f'href="/posts/{post}/why{link[link.index("?") :].replace("&", "&amp;")}"' in card
+
+
+def test_setting_an_order_by_api_leaves_the_test_and_changing_one_s_name_does_not(alice, api):
+    app = api(alice)
+    put_in(alice, running_one(), "what-matters")
+    assert app.get("/timeline")[1]["arm"] == "what-matters"
+    app.patch("/users/me", {"display_name": "Alice"})
+    assert app.get("/timeline")[1]["arm"] == "what-matters"
+    for ranking in ("engagement", "chronological"):
+        assert app.patch("/users/me", {"ranking": ranking})[0] == 200
+        assert "arm" not in app.get("/timeline")[1]
+    assert app.get("/experiments")[1]["experiments"] == []
 
 
 def test_an_experiment_costs_a_chronological_home_one_query(alice, api, liked_first):

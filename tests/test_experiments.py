@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.actions import change_ranking
 from accounts.models import User
 from feeds import tasks
 from feeds.experiments import actions, checks, outcomes, running
@@ -21,6 +22,7 @@ from feeds.experiments.checks import Sample
 from feeds.experiments.models import Experiment, Exposure, Look, Slot, State
 from feeds.models import ReaderRanking
 from feeds.ranking.choosing import chosen
+from feeds.ranking.page import home
 from feeds.rates import rows
 from feedsite.errors import Conflict, Invalid
 from posts import actions as posts
@@ -231,20 +233,38 @@ def test_only_readers_with_the_setting_it_is_for_take_part(alice):
 
 
 @in_the_database
-def test_who_sets_another_order_afterwards_has_chosen(alice):
-    put_in(alice, running_one(), "what-matters")
+def test_who_sets_an_order_has_chosen_though_they_go_back_to_the_one_they_had(alice, bob):
+    experiment = running_one()
+    put_in(alice, experiment, "what-matters")
     assert chosen(alice).arm
-    alice.ranking = "ml"
-    assert (chosen(alice).ranking, chosen(alice).arm) == ("ml", "")
+    home(alice, {})
+    for ranking in ("ml", "chronological"):
+        change_ranking(alice, ranking)
+        assert (chosen(alice).ranking, chosen(alice).arm) == (ranking, "")
+    change_ranking(bob, "chronological")
+    assert not chosen(bob).arm, "nor is one treated who chose before they met it"
+    (left,) = [arm["left"] for arm in outcomes.look_at(experiment).figures.values() if arm["readers"]]
+    assert left == [1, 1]
+
+
+@in_the_database
+def test_an_order_set_before_an_experiment_began_is_no_word_on_it(alice):
+    change_ranking(alice, "chronological")
+    put_in(alice, running_one(), "what-matters")
+    assert chosen(alice).arm == "what-matters"
 
 
 @in_the_database
 def test_who_meets_it_is_logged_once_and_who_does_not_is_not(alice, bob, carol):
     experiment = running_one()
     for _ in range(3):
-        chosen(alice)
-        chosen(bob)
-    chosen(carol, "chronological")
+        home(alice, {})
+        home(bob, {})
+    home(carol, {"ranking": "chronological"})
+    chosen(carol)
+    for wrong in ({"limit": "no"}, {"cursor": "no"}, {"ranking": "no"}):
+        with pytest.raises(Invalid):
+            home(carol, wrong)
     assert set(Exposure.objects.values_list("reader", flat=True)) == {alice.pk, bob.pk}
     met = Exposure.objects.get(reader=alice)
     assert met.arm.name == running.find_for(alice.pk, "chronological").arm_of(alice.pk).name
@@ -257,7 +277,7 @@ def test_nothing_is_asked_while_nothing_runs_and_one_thing_while_one_does(alice)
     with queries_at_most(0):
         chosen(alice)
     running_one()
-    chosen(alice)
+    home(alice, {})
     with queries_at_most(1):
         chosen(alice)
     with queries_at_most(0):
@@ -284,7 +304,7 @@ def test_parallel_first_pages_log_one_exposure(alice):
     found: list[str] = []
 
     def read() -> None:
-        found.append(chosen(alice).arm)
+        found.append(home(alice, {}).arm)
         connection.close()
 
     threads = [threading.Thread(target=read) for _ in range(6)]

@@ -1,46 +1,54 @@
-"""An experiment's arm laid over what a reader has set."""
+"""Which arm decides a reader's home, and that they have met it."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from feeds.experiments import exposures, running
+from feeds.experiments.running import ArmKnown, Running
 from feeds.ranking.values import Choice
 from feeds.rates import rows
 
-# One index probe each. No row: it has been stopped a moment ago.
+# One index probe each. Whoever has set an order since it began has chosen, by whichever door, though they chose what
+# they had. No row: it has been stopped a moment ago.
 STANDING = """
 SELECT coalesce((SELECT no_experiments FROM reader_ranking WHERE user_id = %(reader)s), false)
-       OR EXISTS (SELECT FROM experiment_departure WHERE experiment_id = %(experiment)s AND reader_id = %(reader)s),
-       (SELECT setting FROM experiment_exposure WHERE experiment_id = %(experiment)s AND reader_id = %(reader)s)
-  FROM experiment WHERE id = %(experiment)s AND state = 'running'
+       OR EXISTS (SELECT FROM experiment_departure WHERE experiment_id = %(experiment)s AND reader_id = %(reader)s)
+       OR coalesce(%(set_at)s > e.started_at, false) OR coalesce(met.setting <> %(setting)s, false),
+       met.first_at
+  FROM experiment e
+  LEFT JOIN experiment_exposure met ON met.experiment_id = e.id AND met.reader_id = %(reader)s
+ WHERE e.id = %(experiment)s AND e.state = 'running'
 """
 
 
-class Standing(NamedTuple):
-    """How a reader stands to an experiment at this moment."""
+class Treatment(NamedTuple):
+    """The arm that decides a reader's home at this moment; `since` is None until it has decided a page of theirs."""
 
-    has_left: bool
-    # What they had set when they first met it; None: not yet.
-    setting: str | None
+    experiment: Running
+    arm: ArmKnown
+    since: datetime | None
+
+    def over(self, choice: Choice) -> Choice:
+        """The choice with the arm laid over it, and its name in it."""
+        return self.named(self.arm.over(choice))
+
+    def named(self, choice: Choice) -> Choice:
+        return choice._replace(experiment=self.experiment.name, arm=self.arm.name)
 
 
-def treated(reader: Any, choice: Choice, *, asked: bool) -> Choice:
-    """The choice with the reader's arm laid over it, and its name in it.
-
-    `asked`: the page was asked for in a certain order, which is never overruled. No query while no experiment runs
-    with this reader; else one, and a second when they meet it for the first time.
-    """
-    found = None if asked else running.find_for(reader.pk, reader.ranking)
+def find_treatment(reader: Any) -> Treatment | None:
+    """No query while no experiment runs with the reader, else one. Nothing is written: a page may only be explained."""
+    found = running.find_for(reader.pk, reader.ranking)
     if found is None:
-        return choice
-    standing = find_standing(found.pk, reader.pk)
-    if standing is None or standing.has_left or standing.setting not in (None, reader.ranking):
-        return choice
-    arm = found.arm_of(reader.pk)
-    if standing.setting is None:
-        exposures.log(found.pk, [(reader.pk, arm.pk, reader.ranking)])
-    return arm.over(choice)._replace(experiment=found.name, arm=arm.name)
+        return None
+    asked = {"experiment": found.pk, "reader": reader.pk, "setting": reader.ranking, "set_at": reader.ranking_set_at}
+    standing = rows(STANDING, **asked)
+    if not standing or standing[0][0]:
+        return None
+    return Treatment(found, found.arm_of(reader.pk), standing[0][1])
 
 
-def find_standing(experiment_id: int, reader_id: int) -> Standing | None:
-    found = rows(STANDING, experiment=experiment_id, reader=reader_id)
-    return Standing(*found[0]) if found else None
+def note_met(reader: Any, treatment: Treatment) -> None:
+    """To be called before the first page of a scroll that the arm decides; one query, the first time only."""
+    if treatment.since is None:
+        exposures.log(treatment.experiment.pk, [(reader.pk, treatment.arm.pk, reader.ranking)])

@@ -15,8 +15,9 @@ from posts.models import first_id_at
 WEEK = timedelta(days=7)
 
 # One row for each metric, each by an index of the reader's own rows; the id of a comment or share tells its time.
-# Everybody who met the experiment counts in the arm of that moment, also who left: else arms would be compared by
-# whom they have driven away. The readers without a row of a metric are zeros, which add nothing to either sum.
+# Everybody who met the experiment counts in the arm of that moment, also who left, by a button or by setting an order:
+# else arms would be compared by whom they have driven away. The readers without a row of a metric are zeros, which add
+# nothing to either sum.
 TOTALS = """
 WITH met AS MATERIALIZED (
     SELECT e.reader_id, arm.name AS arm, e.first_at,
@@ -45,8 +46,10 @@ WITH met AS MATERIALIZED (
      WHERE m.created_at >= met.first_at AND m.created_at < %(upto)s GROUP BY 2, 3
     UNION ALL
     SELECT 'left', met.arm, met.reader_id, 1
-      FROM met JOIN experiment_departure gone
-        ON gone.reader_id = met.reader_id AND gone.experiment_id = %(experiment)s AND gone.left_at < %(upto)s
+      FROM met JOIN accounts_user u ON u.id = met.reader_id
+     WHERE u.ranking_set_at >= met.first_at AND u.ranking_set_at < %(upto)s
+        OR EXISTS (SELECT FROM experiment_departure gone WHERE gone.experiment_id = %(experiment)s
+                      AND gone.reader_id = met.reader_id AND gone.left_at < %(upto)s)
 )
 SELECT 'readers', arm, count(*), 0 FROM met GROUP BY 2
 UNION ALL

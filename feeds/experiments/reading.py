@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from feeds.experiments import running
-from feeds.experiments.choosing import find_standing
+from feeds.experiments.choosing import find_treatment
 from feeds.experiments.models import Exposure
 from feeds.ranking.models import ReaderRanking
 
@@ -25,14 +25,12 @@ class Part:
 
 
 def parts_of(reader: Any) -> list[Part]:
-    """What the reader takes part in: one at most, for each experiment has readers of its own. 2 queries at most."""
-    found = running.find_for(reader.pk, reader.ranking)
-    standing = found and find_standing(found.pk, reader.pk)
-    if not found or not standing or standing.has_left or standing.setting not in (None, reader.ranking):
+    """What the reader takes part in: one at most, for each experiment has readers of its own. 1 query at most."""
+    found = find_treatment(reader)
+    if found is None:
         return []
-    met = Exposure.objects.filter(experiment=found.pk, reader=reader).first() if standing.setting else None
-    arm = found.arm_of(reader.pk)
-    return [Part(found.name, found.title, found.about, arm.name, arm.about, met.first_at if met else None)]
+    one, arm = found.experiment, found.arm
+    return [Part(one.name, one.title, one.about, arm.name, arm.about, found.since)]
 
 
 def earlier_of(reader: Any, parts: list[Part]) -> list[Exposure]:

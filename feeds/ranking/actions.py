@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as account_actions
 from accounts.models import User
-from feeds.experiments.actions import leave_current
 from feeds.ranking.models import Nudge, ReaderRanking
 from feeds.ranking.values import SEED, Weights
 from feedsite.errors import Invalid
@@ -15,19 +14,9 @@ MOST_NUDGES = 200
 
 
 @transaction.atomic
-def set_order(*, reader: User, ranking: str) -> None:
-    """The order of home; raises Invalid for a ranking that is none.
-
-    Who chooses in so many words leaves the experiment that ordered their home, though they choose what they had.
-    """
-    leave_current(reader)
-    account_actions.change_ranking(reader, ranking)
-
-
-@transaction.atomic
 def choose(*, reader: User, ranking: str, weights: Weights, diversity: bool) -> None:
     """The order of home and what counts in it; raises Invalid for a ranking that is none."""
-    set_order(reader=reader, ranking=ranking)
+    account_actions.change_ranking(reader, ranking)
     # The weights of the design are kept as none: whoever has those goes along when the design changes.
     kept = {} if weights == SEED else weights._asdict()
     ReaderRanking.objects.update_or_create(user=reader, defaults={"weights": kept, "diversity": diversity})

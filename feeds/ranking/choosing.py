@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from feeds.experiments.choosing import treated
+from feeds.experiments.choosing import find_treatment
 from feeds.ranking.models import ReaderRanking
 from feeds.ranking.values import CHRONOLOGICAL, RANKINGS, SEED, Choice, Weights
 
@@ -12,12 +12,15 @@ from feeds.ranking.values import CHRONOLOGICAL, RANKINGS, SEED, Choice, Weights
 def chosen(reader: Any, asked: str | None = None) -> Choice:
     """The choice for one page: what is asked for, else the arm of an experiment, else what the reader has set.
 
-    No query for a reader who reads chronologically and is in no experiment. `asked` is one of RANKINGS, or None.
+    No query for a reader who reads chronologically and is in no experiment, and nothing is written: who serves the
+    page notes that its reader has met the experiment. `asked` is one of RANKINGS, or None.
     """
-    return treated(reader, by_setting(reader, asked), asked=asked is not None)
+    choice, treatment = by_setting(reader, asked), None if asked else find_treatment(reader)
+    return treatment.over(choice) if treatment else choice
 
 
-def by_setting(reader: Any, asked: str | None) -> Choice:
+def by_setting(reader: Any, asked: str | None = None) -> Choice:
+    """What is asked for, else what the reader has set; no experiment."""
     ranking = asked or reader.ranking
     if ranking == CHRONOLOGICAL:
         return Choice()

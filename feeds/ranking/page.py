@@ -11,27 +11,21 @@ What holds of a scroll, which is all the pages that one cursor after the other l
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from feeds import counts, timeline
 from feeds.ranking import candidates, formula, frozen, learned
-from feeds.ranking.choosing import chosen
+from feeds.ranking.asking import asked_of
 from feeds.ranking.frozen import Placed
 from feeds.ranking.swaps import swapped
 from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, RANKINGS, Candidate, Choice, Explained, Scored
 from feeds.timeline import LONGEST_POSTING, Scroll
-from feedsite.errors import Invalid
-from feedsite.pagination import PageRequest, bad_cursor, page_request, read_cursor
+from feedsite.pagination import PageRequest, bad_cursor
 from posts.models import first_id_at
-
-# A cursor is of one ranking.
-LIST_NAMES = {CHRONOLOGICAL: "home", ENGAGEMENT: "home:engagement", ML: "home:ml"}
 
 
 @dataclass(frozen=True)
@@ -145,13 +139,8 @@ def filled(reader: Any, asked: PageRequest, page: RankedPage, after: Position) -
 
 
 def home(reader: Any, query: Mapping[str, str]) -> RankedPage:
-    """The page of home that a query string asks for: `ranking`, `cursor`, `limit`; raises Invalid.
-
-    The ranking is the one asked for, else that of the cursor, else an experiment's or the reader's own.
-    """
-    ranking = asked_ranking(query)
-    choice = chosen(reader, ranking) if ranking or "cursor" not in query else going_on(reader, query["cursor"])
-    asked = page_request(query, list_name=LIST_NAMES[choice.ranking], viewer=reader)
+    """The page of home that a query string asks for: `ranking`, `cursor`, `limit`; raises Invalid."""
+    asked, choice = asked_of(reader, query)
     page = chronological_page(reader, asked) if choice.ranking == CHRONOLOGICAL else ranked_page(reader, asked, choice)
     return replace(page, experiment=choice.experiment, arm=choice.arm) if choice.experiment else page
 
@@ -161,27 +150,3 @@ def chronological_page(reader: Any, asked: PageRequest) -> RankedPage:
     newest = page.rows[0].entry_id if page.rows else 0
     passed = Scroll.read(asked.cursor).passed
     return RankedPage(page.rows, page.next_cursor, CHRONOLOGICAL, {}, passed, newest=newest)
-
-
-def going_on(reader: Any, cursor: str) -> Choice:
-    """A scroll goes on as it began, whatever the reader has set since; its arm is named while that still decides."""
-    ranking, choice = ranking_of(cursor, reader), chosen(reader)
-    return choice if choice.ranking == ranking else chosen(reader, ranking)
-
-
-def asked_ranking(query: Mapping[str, str]) -> str | None:
-    """The ranking that is asked for in so many words."""
-    ranking = query.get("ranking")
-    if ranking is None or ranking in RANKINGS:
-        return ranking
-    reason = _("Choose one of %(names)s.") % {"names": ", ".join(RANKINGS)}
-    raise Invalid(reason, fields={"ranking": [reason]})
-
-
-def ranking_of(cursor: str, reader: Any) -> str:
-    """The ranking that the cursor is of; raises Invalid."""
-    for ranking, list_name in LIST_NAMES.items():
-        with suppress(Invalid):
-            read_cursor(cursor, list_name, reader.pk)
-            return ranking
-    raise bad_cursor()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts import actions as account_actions
 from accounts.models import Ranking
 from feeds.ranking import actions, preview, queries
 from feeds.ranking.choosing import weights_of
@@ -160,7 +161,7 @@ def ranking_preview(request: Request) -> HttpResponse:
 def switch(request: Request, ranking: str) -> HttpResponse:
     """Another order at one tap, with the way back."""
     before = request.user.ranking
-    actions.set_order(reader=request.user, ranking=ranking)
+    account_actions.change_ranking(request.user, ranking)
     undo = resolve_url("switch_ranking", before) if before != ranking else ""
     messages.success(request, SAVED[ranking], extra_tags=undo)
     return redirect(next_url(request))

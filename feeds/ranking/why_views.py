@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from feeds.ranking import why as reasons
 from feeds.ranking import why_not as rules
-from feeds.ranking.choosing import chosen
-from feeds.ranking.page import asked_ranking
+from feeds.ranking.asking import asked_ranking
+from feeds.ranking.choosing import by_setting, chosen
 from feeds.ranking.values import Choice
 from feedsite.errors import NotFound
 from feedsite.pages import Request, signed_in
@@ -31,7 +31,7 @@ def why(request: Request, entry_id: int) -> HttpResponse:
     """A page, or for the dialog over another page only what stands in it."""
     item = reasons.item_of(request.user, entry_id)
     one = list_asked(request)
-    choice = Choice() if one else chosen(request.user, asked_ranking(request.GET))  # lists are read by time
+    choice = Choice() if one else choice_of(request)  # lists are read by time
     context = {
         "item": item,
         "route": reasons.route_of(request.user, item),
@@ -43,6 +43,19 @@ def why(request: Request, entry_id: int) -> HttpResponse:
     answer = render(request, "feeds/ranking/_why.html" if request.htmx else "feeds/ranking/why.html", context)
     patch_vary_headers(answer, ["HX-Request"])
     return answer
+
+
+def choice_of(request: Request) -> Choice:
+    """By what the page was ordered on which the question was asked; raises Invalid.
+
+    An arm is named only where it decided that page, which the page's links say; without a page, where it would decide.
+    """
+    ranking = asked_ranking(request.GET)
+    choice = by_setting(request.user, ranking)
+    if "decided" not in request.GET and ("scroll" in request.GET or ranking):
+        return choice
+    would_be = chosen(request.user)
+    return would_be if ranking in (None, would_be.ranking) else choice
 
 
 def list_asked(request: Request) -> List | None:
