@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
-from feeds.experiments import actions as experiments
+from feeds.experiments import upkeep as experiments
 from feeds.impressions import days, outcomes, recording
 from feeds.notes import Change
 from feeds.ranking import frozen
@@ -17,6 +17,8 @@ from feeds.trends import listing
 SETTLE_AT_ONCE = 50_000
 # Well under the time limit of a task.
 TRIM_SECONDS = 15
+# A look that waited longer than its turn gives way to the next.
+LOOK_SECONDS = 3600
 
 
 @shared_task
@@ -107,8 +109,15 @@ def end_scrolls() -> None:
 
 @shared_task
 def look_at_experiments() -> None:
-    """Counts what the arms have done; stops what is over, and what does harm."""
-    experiments.look_after(timezone.now())
+    """A task for each, so that a slow or broken one is the others' trouble no more than its turn."""
+    for experiment_id in experiments.due(timezone.now()):
+        look_at_experiment.apply_async((experiment_id,), expires=LOOK_SECONDS)
+
+
+@shared_task
+def look_at_experiment(experiment_id: int) -> None:
+    """Counts what the arms have done; stops it when it is over, or does harm."""
+    experiments.look_after(experiment_id, timezone.now())
 
 
 @shared_task

@@ -61,6 +61,7 @@ app.conf.task_routes = {
     "feeds.tasks.find_trends": "maint",
     "feeds.tasks.end_scrolls": "maint",
     "feeds.tasks.look_at_experiments": "maint",
+    "feeds.tasks.look_at_experiment": "maint",
     "feeds.tasks.fill_search": "maint",
     "feeds.tasks.record_impressions": "maint",
     "feeds.tasks.forget_impressions": "maint",

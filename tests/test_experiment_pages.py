@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from feeds import tasks
-from feeds.experiments import actions, outcomes
+from feeds.experiments import actions, outcomes, running, upkeep
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, State
 from feeds.impressions import tokens
 from feeds.models import ReaderRanking
 from feeds.ranking.choosing import chosen
+from feedsite.errors import Invalid
 from posts import actions as posts
 from posts.models import Post
 from social import actions as social
@@ -323,6 +324,25 @@ def test_staff_lead_it_by_actions_of_the_list(keeper, alice):
     assert "Fresher: stopped." in act(keeper, "stop", experiment, reason="Readers wrote to us.")
     assert (experiment.state, experiment.stopped_because) == (State.STOPPED, "Readers wrote to us.")
     assert "fresher is stopped." in act(keeper, "longer", experiment)
+
+
+def test_one_may_be_set_to_start_later(keeper, alice):
+    starts_at = (timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    wishes = {"starts_at_0": f"{starts_at:%Y-%m-%d}", "starts_at_1": f"{starts_at:%H:%M}"}
+    too_soon = {"ends_at_0": f"{starts_at:%Y-%m-%d}", "ends_at_1": f"{starts_at:%H:%M}"}
+    assert "must end after this moment and after its start" in text_of(keeper.post(ADD, sent(**wishes, **too_soon)))
+    assert keeper.post(ADD, sent(**wishes, percent="100"))["Location"] == LIST
+    experiment = Experiment.objects.get()
+    html = act(keeper, "start", experiment)
+    assert f"Waiting for its start, {starts_at:%-d %B %Y, %H:%M} UTC" in html
+    assert experiment.started_at == starts_at
+    assert (chosen(alice).experiment, upkeep.due(timezone.now())) == ("", [])
+    with pytest.raises(Invalid, match="Only 0 %"):
+        actions.start(drafted("another"))
+    Experiment.objects.update(started_at=timezone.now())
+    running.forget()
+    assert chosen(alice).experiment == "fresher"
+    assert upkeep.due(timezone.now()) == [experiment.pk]
 
 
 def test_what_runs_is_looked_at_and_not_changed(keeper):

@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from accounts.actions import change_ranking
 from accounts.models import User
 from feeds import tasks
-from feeds.experiments import actions, checks, outcomes, running
+from feeds.experiments import actions, checks, outcomes, running, upkeep
 from feeds.experiments.buckets import SLOTS, bucket, drawn, slot_of
 from feeds.experiments.checks import Sample
 from feeds.experiments.models import Experiment, Exposure, Look, Slot, State
 from feeds.models import ReaderRanking
+from feeds.ranking.actions import nudge
 from feeds.ranking.choosing import chosen
 from feeds.ranking.page import home
 from feeds.rates import rows
+from feedsite.celery import app
 from feedsite.errors import Conflict, Invalid
 from posts import actions as posts
 from posts.models import Like
@@ -190,11 +192,42 @@ def test_it_can_run_longer_and_is_over_by_itself():
     assert running.find_for(1, "chronological") is None
     tasks.look_at_experiments()
     experiment.refresh_from_db()
-    assert (experiment.state, experiment.stopped_because) == (State.STOPPED, actions.OVER)
+    assert (experiment.state, experiment.stopped_because) == (State.STOPPED, upkeep.OVER)
     assert not Slot.objects.exists()
+    assert Look.objects.get().at == experiment.ends_at, "what comes later is no outcome of it"
+    assert upkeep.due(timezone.now()) == []
     tasks.look_at_experiments()
     with pytest.raises(Conflict):
         actions.extend(experiment, days=1)
+
+
+@in_the_database
+def test_a_stop_takes_a_last_look_and_a_lost_one_is_taken_later(django_capture_on_commit_callbacks):
+    experiment = running_one()
+    with django_capture_on_commit_callbacks(execute=True):
+        stopped = actions.stop(experiment, because="Enough")
+    assert Look.objects.get().at == stopped.stopped_at
+    assert upkeep.due(timezone.now()) == []
+    Look.objects.all().delete()
+    for _ in range(2):
+        tasks.look_at_experiments()
+    assert Look.objects.get().at == stopped.stopped_at
+
+
+@in_the_database
+def test_one_that_cannot_be_looked_at_does_not_stop_the_others(monkeypatch):
+    broken, sound = running_one("broken", percent=50), running_one("sound", percent=50)
+    look_at = outcomes.look_at
+
+    def failing(experiment: Experiment, *more: Any) -> Look:
+        if experiment.pk == broken.pk:
+            raise RuntimeError("too slow")
+        return look_at(experiment, *more)
+
+    monkeypatch.setattr(outcomes, "look_at", failing)
+    app.conf.task_eager_propagates = False  # as a broker would have it; the next test begins anew
+    tasks.look_at_experiments()
+    assert [look.experiment_id for look in Look.objects.all()] == [sound.pk]
 
 
 # --- Who is in -----------------------------------------------------------------------------------
@@ -321,7 +354,7 @@ def test_parallel_first_pages_log_one_exposure(alice):
 
 
 @in_the_database
-def test_what_readers_did_is_counted_from_the_moment_they_met_it(alice, bob, carol):
+def test_what_readers_did_is_counted_from_the_moment_they_met_it(alice, bob, carol, dave):
     experiment = running_one(arms=[CONTROL | {"share": 99}, TREATED | {"share": 1}])
     early, late = (posts.publish(author=carol, content=text).pk for text in ("early", "late"))
     posts.like(actor=alice, post_id=early)
@@ -335,12 +368,15 @@ def test_what_readers_did_is_counted_from_the_moment_they_met_it(alice, bob, car
     posts.comment(author=alice, post_id=late, content="and after")
     posts.share(actor=bob, post_id=late)
     social.mute(muter=bob, muted=carol)
+    social.block(blocker=bob, blocked=carol)
+    nudge(reader=bob, author=dave, amount=-1)
+    nudge(reader=alice, author=dave, amount=1)
     actions.leave(reader=bob, name="fresher")
     rows("INSERT INTO feed_read_day (day, user_id, reads) SELECT %(day)s, id, 5 FROM accounts_user", day=timezone.now())
     soon = timezone.now() + timedelta(seconds=1)
     counted = outcomes.look_at(experiment, soon).figures["as-set"]
     wanted = {"likes": [1, 1], "comments": [2, 4], "shares": [1, 1], "mutes": [1, 1], "left": [1, 1], "days": [0, 0]}
-    assert counted == {"readers": 2} | wanted
+    assert counted == {"readers": 2} | wanted | {"blocks": [1, 1], "less": [1, 1]}
     later = outcomes.look_at(experiment, soon).figures["as-set"]
     assert later == counted
     assert Look.objects.count() == 1

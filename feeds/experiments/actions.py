@@ -7,51 +7,51 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from feeds.experiments import checks, outcomes, running
+from feeds import tasks
+from feeds.experiments import running
 from feeds.experiments.buckets import SLOTS
 from feeds.experiments.models import LEAST_ARMS, MOST_ARMS, MOST_DAYS, Departure, Experiment, Slot, State
+from feeds.experiments.upkeep import end, locked
 from feeds.ranking.models import ReaderRanking
 from feedsite.errors import Conflict, Invalid, NotFound
-
-OVER = "Its time was over."
 
 
 @transaction.atomic
 def start(experiment: Experiment) -> Experiment:
-    """Lets the lots fall, from the next page on; other processes notice within `running.KNOWN_SECONDS`.
+    """Lets the lots fall, from the next page on or from `starts_at`; its readers are set aside until then.
 
-    Raises Conflict unless it is a draft, Invalid with what is to be mended in it.
+    Other processes notice within `running.KNOWN_SECONDS`. Raises Conflict unless it is a draft, Invalid with what is
+    to be mended in it.
     """
     experiment = locked(experiment, State.DRAFT)
-    now = timezone.now()
-    check_ready(experiment, now)
+    begins_at = first_moment(experiment.starts_at)
+    check_ready(experiment, begins_at)
     take_slots(experiment, experiment.percent)
-    experiment.state, experiment.started_at = State.RUNNING, now
+    experiment.state, experiment.started_at = State.RUNNING, begins_at
     experiment.save(update_fields=["state", "started_at"])
     transaction.on_commit(running.forget)
     return experiment
 
 
-def locked(experiment: Experiment, state: State) -> Experiment:
-    """The experiment as it is, held until the transaction ends; raises Conflict in another state."""
-    found = Experiment.objects.select_for_update().get(pk=experiment.pk)
-    if found.state != state:
-        raise Conflict(f"{found.name} is {found.get_state_display().lower()}.")
-    return found
+def first_moment(starts_at: datetime | None) -> datetime:
+    """When an experiment begins that is started at this moment: not before what was set."""
+    now = timezone.now()
+    return max(starts_at, now) if starts_at else now
 
 
-def check_ready(experiment: Experiment, now: datetime) -> None:
+def check_ready(experiment: Experiment, begins_at: datetime) -> None:
     arms = list(experiment.arms.all())
     if not LEAST_ARMS <= len(arms) <= MOST_ARMS:
         raise Invalid(f"Give it {LEAST_ARMS} to {MOST_ARMS} arms.")
     if sum(arm.share for arm in arms) != 100:
         raise Invalid("The shares of its arms must be 100 per cent together.")
-    check_end(experiment.ends_at, now, now)
+    check_end(experiment.ends_at, begins_at)
 
 
-def check_end(ends_at: datetime, started_at: datetime, now: datetime) -> None:
-    if not now < ends_at <= started_at + timedelta(days=MOST_DAYS):
-        reason = f"It must end after this moment, and at most {MOST_DAYS} days after its start."
+def check_end(ends_at: datetime, started_at: datetime) -> None:
+    """`started_at` may be still to come; raises Invalid."""
+    if not max(started_at, timezone.now()) < ends_at <= started_at + timedelta(days=MOST_DAYS):
+        reason = f"It must end after this moment and after its start, and at most {MOST_DAYS} days after that."
         raise Invalid(reason, fields={"ends_at": [reason]})
 
 
@@ -70,18 +70,14 @@ def take_slots(experiment: Experiment, many: int) -> None:
 
 @transaction.atomic
 def stop(experiment: Experiment, *, because: str) -> Experiment:
-    """Everybody is back to their own setting at their next page; the reason is kept.
+    """Everybody is back to their own setting at their next page; the reason is kept, and a last look is taken.
 
     Raises Conflict unless it runs, Invalid without a reason.
     """
     if not because.strip():
         raise Invalid("Say why it is stopped.", fields={"reason": ["Say why it is stopped."]})
-    experiment = locked(experiment, State.RUNNING)
-    experiment.state, experiment.stopped_at = State.STOPPED, timezone.now()
-    experiment.stopped_because = because.strip()[:300]
-    experiment.save(update_fields=["state", "stopped_at", "stopped_because"])
-    Slot.objects.filter(experiment=experiment).delete()
-    transaction.on_commit(running.forget)
+    experiment = end(experiment, because.strip())
+    tasks.look_at_experiment.delay_on_commit(experiment.pk)
     return experiment
 
 
@@ -90,7 +86,7 @@ def extend(experiment: Experiment, *, days: int) -> Experiment:
     """Lets it run that much longer. Raises Conflict unless it runs, Invalid past MOST_DAYS in all."""
     experiment = locked(experiment, State.RUNNING)
     ends_at = experiment.ends_at + timedelta(days=days)
-    check_end(ends_at, experiment.started_at or ends_at, timezone.now())
+    check_end(ends_at, experiment.started_at or ends_at)
     experiment.ends_at = ends_at
     experiment.save(update_fields=["ends_at"])
     transaction.on_commit(running.forget)
@@ -111,29 +107,6 @@ def widen(experiment: Experiment, *, percent: int) -> Experiment:
     experiment.save(update_fields=["percent"])
     transaction.on_commit(running.forget)
     return experiment
-
-
-def look_after(now: datetime) -> None:
-    """Looks at all that runs: stops what is over, and what does harm. Twice is fine."""
-    for experiment in Experiment.objects.filter(state=State.RUNNING).order_by("pk").prefetch_related("arms"):
-        look = outcomes.look_at(experiment, now)
-        arms = [arm.name for arm in experiment.arms.all()]
-        broken = next(iter(checks.breaches(look.figures, arms, experiment.guardrails)), None)
-        because = breach_words(broken) if broken else OVER if experiment.ends_at <= now else ""
-        if because:
-            stop_if_running(experiment, because)
-
-
-def breach_words(broken: checks.Breach) -> str:
-    way = "fell below" if broken.metric.good > 0 else "rose above"
-    return f"Guardrail: “{broken.metric.title}” of arm {broken.arm} {way} what is allowed, {broken.percent} %."
-
-
-def stop_if_running(experiment: Experiment, because: str) -> None:
-    try:
-        stop(experiment, because=because)
-    except Conflict:  # staff were quicker
-        return
 
 
 # --- Readers -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from feedsite.admin import StaffList
 from feedsite.errors import DomainError
 
 WEEK_DAYS = 7
+GUARDED = "It is stopped when one of these is clearly worse than that in an arm. Empty: it is only watched."
 
 
 class ArmInline(admin.StackedInline):
@@ -66,7 +67,7 @@ def decided_words(arm: Arm) -> str:
 @admin.register(Experiment)
 class ExperimentPages(StaffList):
     form = ExperimentForm
-    list_display = ("title", "name", "state", "met", "split", "guards", "ends_at", "results")
+    list_display = ("title", "name", "stage", "met", "split", "guards", "ends_at", "results")
     list_filter = ("state",)
     search_fields = ("name__startswith",)
     search_help_text = "The start of a name"
@@ -96,23 +97,29 @@ class ExperimentPages(StaffList):
         told = ("Told to readers", {"fields": ("title", "about") if obj is None else ("title", "about", "preview")})
         if obj is None or obj.is_draft:
             return [
-                (None, {"fields": ("name", "readers", "percent", "ends_at")}),
+                (None, {"fields": ("name", "readers", "percent", "starts_at", "ends_at")}),
                 told,
-                ("Guardrails", {"fields": tuple(GUARDS)}),
+                ("Guardrails", {"fields": (tuple(GUARDS[:4]), tuple(GUARDS[4:])), "description": GUARDED}),
             ]
         times = ("started_at", "ends_at", "stopped_at", "stopped_because")
-        shown = ("name", "state", *times, "readers", "percent", "guardrail_words", "results")
+        shown = ("name", "stage", *times, "readers", "percent", "guardrail_words", "results")
         return [(None, {"fields": shown}), told]
 
     def get_readonly_fields(self, request: Any, obj: Experiment | None = None) -> Any:
         if obj is None or obj.is_draft:
             return ("preview",)
         return (
-            *("name", "state", "started_at", "ends_at", "stopped_at", "stopped_because", "readers", "percent"),
+            *("name", "stage", "started_at", "ends_at", "stopped_at", "stopped_because", "readers", "percent"),
             *("title", "about", "preview", "guardrail_words", "results"),
         )
 
     # --- What is shown ---
+
+    @admin.display(description="state", ordering="state")
+    def stage(self, experiment: Experiment) -> str:
+        if experiment.stage == experiment.get_state_display() or experiment.started_at is None:
+            return experiment.stage
+        return f"{experiment.stage}, {experiment.started_at:%-d %B %Y, %H:%M} UTC"
 
     @admin.display(description="readers met")
     def met(self, experiment: Any) -> str:
@@ -142,20 +149,19 @@ class ExperimentPages(StaffList):
 
     @admin.display(description="guardrails")
     def guardrail_words(self, experiment: Experiment) -> str:
-        named = {metric.name: metric.title for metric in METRICS}
-        said = (f"{named[name]}: {percent} %" for name, percent in experiment.guardrails.items())
+        allowed = experiment.guardrails
+        said = (f"{metric.title}: {allowed[metric.name]} %" for metric in METRICS if metric.name in allowed)
         return ", ".join(said) or "none"
 
     @admin.display(description="what readers will read")
     def preview(self, experiment: Experiment) -> str:
         if experiment.pk is None:
             return "-"
-        lines = format_html_join(
-            "",
-            "<li>Above home: “You are in the test “{}” (arm {}). Leave”. In the settings: “{} {}”</li>",
+        return format_html_join(
+            mark_safe("<br>"),
+            "Above home: “You are in the test “{}” (arm {}). Leave”. In the settings: “{} {}”",
             ((experiment.title, arm.name, experiment.about, arm.about) for arm in experiment.arms.all()),
         )
-        return format_html("<ul>{}</ul>", lines)
 
     # --- What is done ---
 

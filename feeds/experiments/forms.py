@@ -1,12 +1,13 @@
 """The staff's forms of an experiment and its arms."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
-from feeds.experiments.actions import check_end
+from feeds.experiments.actions import check_end, first_moment
 from feeds.experiments.checks import METRICS
 from feeds.experiments.models import LEAST_ARMS, MOST_ARMS, Arm, Experiment
 from feeds.ranking.values import SEED, Weights
@@ -23,20 +24,21 @@ class ExperimentForm(forms.ModelForm):
 
     class Meta:
         model = Experiment
-        fields = ("name", "title", "about", "readers", "percent", "ends_at")
+        fields = ("name", "title", "about", "readers", "percent", "starts_at", "ends_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
-            self.initial.setdefault("ends_at", timezone.now() + timedelta(days=USUAL_DAYS))
+            soon = timezone.now().replace(second=0, microsecond=0)
+            self.initial.setdefault("ends_at", soon + timedelta(days=USUAL_DAYS))
         for metric, name in zip(METRICS, GUARDS, strict=True):
             self.fields[name].initial = self.instance.guardrails.get(metric.name)
 
     def clean_ends_at(self) -> Any:
-        """It starts now at the earliest."""
-        now, ends_at = timezone.now(), self.cleaned_data["ends_at"]
+        """It starts at this moment at the earliest."""
+        ends_at = self.cleaned_data["ends_at"]
         try:
-            check_end(ends_at, now, now)
+            check_end(ends_at, first_moment(self.cleaned_data.get("starts_at")))
         except Invalid as error:
             raise forms.ValidationError(error.fields["ends_at"]) from error
         return ends_at
@@ -49,15 +51,18 @@ class ExperimentForm(forms.ModelForm):
 
 
 def guard_field(title: str, good: int) -> forms.IntegerField:
-    way = "falls" if good > 0 else "rises"
-    said = f"It is stopped when this clearly {way} by more than so many per cent in an arm. Empty: it is only watched."
+    said = "Per cent it may fall." if good > 0 else "Per cent it may rise."
     return forms.IntegerField(label=title, required=False, min_value=1, max_value=1000, help_text=said)
 
 
 def weight_field(name: str) -> forms.FloatField:
     seed = getattr(SEED, name)
     return forms.FloatField(
-        label=name, required=False, min_value=0.0, max_value=MOST_WEIGHT, help_text=f"The seed formula has {seed:g}."
+        label=name.capitalize(),
+        required=False,
+        min_value=0.0,
+        max_value=MOST_WEIGHT,
+        help_text=f"The seed formula has {seed:g}.",
     )
 
 
@@ -67,6 +72,7 @@ class ArmForm(forms.ModelForm):
     class Meta:
         model = Arm
         fields = ("name", "about", "share", "ranking", "diversity", "swaps")
+        widgets: ClassVar = {"about": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,6 @@
 """Experiments with the order of home, and what is known of those who take part."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Ranking
@@ -66,6 +68,11 @@ class Experiment(models.Model):
     # {"mutes": 50, …}: by how many per cent an arm may be worse than the control before it is stopped.
     guardrails = models.JSONField(default=dict, db_default={}, blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.DRAFT, db_default=State.DRAFT, editable=False)
+    # What staff wish for; it counts from the moment at which they start it.
+    starts_at = models.DateTimeField(
+        "starts", null=True, blank=True, help_text="UTC. Empty, or past: at once when it is started."
+    )
+    # When the lots fall first, which may be still to come while it runs.
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     # It is over then by itself.
     ends_at = models.DateTimeField(
@@ -99,6 +106,17 @@ class Experiment(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state == State.RUNNING
+
+    @property
+    def stage(self) -> str:
+        """Its state in a word, which for one that runs may be that it has not begun."""
+        is_waiting = self.is_running and self.started_at is not None and self.started_at > timezone.now()
+        return "Waiting for its start" if is_waiting else str(self.get_state_display())
+
+    @property
+    def counted_until(self) -> datetime | None:
+        """What is done later is no outcome of it; None for a draft."""
+        return min(self.ends_at, self.stopped_at) if self.stopped_at else self.ends_at if self.started_at else None
 
 
 class Arm(models.Model):
@@ -172,7 +190,7 @@ class Exposure(models.Model):
     # The index is for the reader's own page, and for erasing an account.
     reader = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     arm = models.ForeignKey(Arm, on_delete=models.CASCADE, related_name="+", db_index=False)
-    # The reader's own order at that moment: who sets another one afterwards has chosen, and keeps what they chose.
+    # The reader's own order at that moment, for which the arm was drawn.
     setting = models.CharField(max_length=13)
     first_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -200,7 +218,10 @@ class Departure(models.Model):
 
 
 class Look(models.Model):
-    """What an experiment had done when it was last looked at on a day, UTC; made anew every hour."""
+    """What an experiment had done when it was last looked at on a day, UTC; made anew every hour.
+
+    `at` is the moment until which it was counted, the experiment's end at the latest.
+    """
 
     pk = models.CompositePrimaryKey("experiment_id", "day")
     experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="looks", db_index=False)

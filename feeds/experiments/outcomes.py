@@ -45,6 +45,14 @@ WITH met AS MATERIALIZED (
       FROM met JOIN mute m ON m.muter_id = met.reader_id
      WHERE m.created_at >= met.first_at AND m.created_at < %(upto)s GROUP BY 2, 3
     UNION ALL
+    SELECT 'blocks', met.arm, met.reader_id, count(*)
+      FROM met JOIN block b ON b.blocker_id = met.reader_id
+     WHERE b.created_at >= met.first_at AND b.created_at < %(upto)s GROUP BY 2, 3
+    UNION ALL
+    SELECT 'less', met.arm, met.reader_id, count(*)
+      FROM met JOIN nudge n ON n.reader_id = met.reader_id AND n.amount < 0
+     WHERE n.changed_at >= met.first_at AND n.changed_at < %(upto)s GROUP BY 2, 3
+    UNION ALL
     SELECT 'left', met.arm, met.reader_id, 1
       FROM met JOIN accounts_user u ON u.id = met.reader_id
      WHERE u.ranking_set_at >= met.first_at AND u.ranking_set_at < %(upto)s
@@ -70,10 +78,11 @@ def figures_of(experiment: Experiment, upto: datetime) -> dict[str, dict[str, An
 
 @transaction.atomic
 def look_at(experiment: Experiment, now: datetime | None = None) -> Look:
-    """Counts anew and keeps it as the day's last look; twice is fine."""
+    """Counts anew, until its end at the latest, and keeps it as that day's last look; twice is fine."""
     now = now or timezone.now()
-    counted = {"at": now, "figures": figures_of(experiment, now)}
-    return Look.objects.update_or_create(experiment=experiment, day=now.date(), defaults=counted)[0]
+    upto = min(now, experiment.counted_until or now)
+    counted = {"at": upto, "figures": figures_of(experiment, upto)}
+    return Look.objects.update_or_create(experiment=experiment, day=upto.date(), defaults=counted)[0]
 
 
 def split_of(figures: Mapping[str, Any], arms: list[Any]) -> tuple[list[int], list[int]]:

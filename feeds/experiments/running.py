@@ -40,13 +40,14 @@ class Running:
     about: str
     salt: str
     readers: str
+    started_at: datetime
     ends_at: datetime
     slots: frozenset[int]
     arms: tuple[ArmKnown, ...]
 
     def is_for(self, setting: str) -> bool:
         """Whether readers who have set that order take part."""
-        return self.readers in ("", setting) and timezone.now() < self.ends_at
+        return self.readers in ("", setting) and self.started_at <= timezone.now() < self.ends_at
 
     def arm_of(self, reader_id: int) -> ArmKnown:
         return drawn(bucket(self.salt, reader_id), [(arm, arm.share) for arm in self.arms])
@@ -79,7 +80,9 @@ def load() -> tuple[Running, ...]:
     found = Experiment.objects.filter(state=State.RUNNING).order_by("pk").prefetch_related("arms", "slots")
     return tuple(
         Running(
-            *(one.pk, one.name, one.title, one.about, one.salt, one.readers, one.ends_at),
+            *(one.pk, one.name, one.title, one.about, one.salt, one.readers),
+            started_at=one.started_at or one.ends_at,  # the database has it that what runs has started
+            ends_at=one.ends_at,
             slots=frozenset(slot.pk for slot in one.slots.all()),
             arms=tuple(arm_known(arm) for arm in one.arms.all()),
         )
