@@ -88,9 +88,28 @@ def test_the_tail_of_chi_square_is_that_of_the_tables(statistic, degrees, tail):
 
 def test_an_uneven_split_is_told_from_chance():
     assert checks.split_probability([5050, 4950], [50, 50]) == pytest.approx(0.3173, abs=1e-4)
-    assert checks.split_probability([5300, 4700], [50, 50]) < checks.SRM_ALARM
+    assert checks.split_probability([5300, 4700], [50, 50]) < 1e-8
     assert checks.split_probability([1, 1], [1, 99]) == 1  # one of two readers tells nothing
-    assert checks.split_probability([900, 9100], [10, 90]) < checks.SRM_ALARM < checks.split_probability([0, 0], [1, 9])
+    assert checks.split_probability([900, 9100], [10, 90]) < 0.001 < checks.split_probability([0, 0], [1, 9])
+    assert checks.split_always([5300, 4700], [50, 50]) < checks.SRM_ALARM < checks.split_always([5150, 4850], [50, 50])
+    assert checks.split_always([850, 9150], [10, 90]) < checks.SRM_ALARM < checks.split_always([900, 9100], [10, 90])
+    assert checks.split_always([0, 20], [50, 50]) > checks.SRM_ALARM > checks.split_always([0, 100], [50, 50])
+    assert checks.split_always([0, 0, 0], [1, 9, 90]) == 1
+
+
+def test_whoever_looks_every_hour_at_a_sound_split_is_alarmed_by_one_look_s_probability_and_not_by_that_of_all():
+    """600 sound experiments, each looked at 200 times while its readers come."""
+    chance, alarmed = Random(3), Counter()
+    for _ in range(600):
+        first, found = 0, set()
+        for look in range(1, 201):
+            first += chance.getrandbits(20).bit_count()
+            met = [first, 20 * look - first]
+            found |= {"once"} if checks.split_probability(met, [50, 50]) < checks.SRM_ALARM else set()
+            found |= {"always"} if checks.split_always(met, [50, 50]) < checks.SRM_ALARM else set()
+        alarmed.update(found)
+    assert alarmed["once"] >= 6
+    assert alarmed["always"] <= 2
 
 
 def test_whoever_looks_every_hour_is_misled_by_ordinary_intervals_and_not_by_those_that_hold_at_all_looks():
@@ -416,6 +435,7 @@ def test_an_a_a_experiment_over_ten_thousand_readers_shows_no_difference_and_a_c
     met, shares = outcomes.split_of(look.figures, list(experiment.arms.all()))
     assert sum(met) == 10_000
     assert checks.split_probability(met, shares) > 0.01
+    assert checks.split_always(met, shares) == 1
     for metric in ("likes", "mutes"):
         control, same = (checks.sample_of(look.of(name), metric) for name in ("as-set", "the-same"))
         found = checks.difference(same, control)
@@ -438,7 +458,7 @@ def test_a_hundred_a_a_experiments_with_the_same_ten_thousand_readers():
         found = checks.difference(one, other)
         missed["once"] += abs(found.value) > found.once
         missed["always"] += found.is_clear
-        splits.append(checks.split_probability([one.readers, other.readers], [50, 50]))
+        splits.append(checks.split_always([one.readers, other.readers], [50, 50]))
     assert 1 <= missed["once"] <= 11
     assert missed["always"] <= 1
     assert min(splits) > checks.SRM_ALARM

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 # At all looks, over all readers of an experiment, at most this often a difference is seen where none is.
 ALPHA = 0.05
-# A split this improbable is broken: some readers of an arm are not counted, or not served.
+# A split this improbable, all looks together, is broken: some readers of an arm are not counted, or not served.
 SRM_ALARM = 0.001
 LEAST_EXPECTED = 5
+# How firmly the shares are believed beforehand, in readers: the more, the smaller the losses that are found.
+SPLIT_BELIEF = 100
 # The effect for which the sequential intervals are narrowest, in standard deviations of the metric.
 LIKELY_EFFECT = 0.1
 # Fewer readers in an arm, or so few events in two, say nothing: the intervals take means for normal.
@@ -37,6 +39,8 @@ METRICS = (
     Metric("shares", "Shares", 1),
     Metric("days", "Days with a visit in the last week", 1),
     Metric("mutes", "Mutes", -1),
+    Metric("blocks", "Blocks", -1),
+    Metric("less", "Less of somebody", -1),
     Metric("left", "Left the experiment", -1),
 )
 
@@ -110,7 +114,7 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
 
 
 def split_probability(met: Sequence[int], shares: Sequence[int]) -> float:
-    """How probable so uneven a split is by chance (Pearson's chi-square).
+    """How probable so uneven a split is by chance, for whoever looks once (Pearson's chi-square).
 
     1 while an arm should have fewer than LEAST_EXPECTED readers: of so few the statistic says nothing.
     """
@@ -120,6 +124,21 @@ def split_probability(met: Sequence[int], shares: Sequence[int]) -> float:
         return 1.0
     statistic = sum((seen - wanted) ** 2 / wanted for seen, wanted in zip(met, expected, strict=True))
     return chi_square_tail(statistic, len(shares) - 1)
+
+
+def split_always(met: Sequence[int], shares: Sequence[int]) -> float:
+    """The same for whoever looks as often as they like: chance ever brings it to p or below at most p of the time.
+
+    One over the Bayes factor of a Dirichlet prior around the shares against the shares themselves, which is a
+    martingale while the shares hold (Lindon and Malek, "Anytime-Valid Inference for Multinomial Count Data",
+    NeurIPS 2022).
+    """
+    readers, whole = sum(met), sum(shares)
+    log_factor = math.lgamma(SPLIT_BELIEF) - math.lgamma(SPLIT_BELIEF + readers)
+    for seen, share in zip(met, shares, strict=True):
+        prior = SPLIT_BELIEF * share / whole
+        log_factor += math.lgamma(prior + seen) - math.lgamma(prior) - seen * math.log(share / whole)
+    return math.exp(-max(log_factor, 0.0))
 
 
 class Breach(NamedTuple):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from feeds.plots import Tick, linear_scale
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 400, 12, 388, 34, 46
-# What lies further out is drawn at the edge.
+WIDTH, LEFT, RIGHT, TOP, ROW = 400, 28, 372, 34, 46
+# An interval that reaches further is cut there; a difference never is.
 FURTHEST = 100.0
 
 
@@ -64,9 +64,10 @@ class Intervals:
 
     @property
     def edge(self) -> float:
-        """The per cent at both ends of the axis: a round number that holds all of it, or FURTHEST."""
+        """The per cent at both ends of the axis: a round number that holds all of it, or all up to FURTHEST."""
         widest = max((abs(one.value) + one.always for one in self.intervals), default=1.0)
-        return linear_scale(min(max(widest, 0.1), FURTHEST)).high
+        furthest = max((abs(one.value) for one in self.intervals), default=0.0)
+        return linear_scale(min(max(widest, 0.1), max(FURTHEST, furthest))).high
 
     def x(self, percent: float) -> float:
         edge = self.edge

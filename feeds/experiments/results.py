@@ -65,18 +65,27 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Split:
-    """How the readers fell into the arms; `probability` is that of chance alone."""
+    """How the readers fell into the arms; `once` and `always`: how probable by chance, at one look and at all."""
 
     arms: list[tuple[str, int, float]]
-    probability: float
+    once: float
+    always: float
 
     @property
     def is_broken(self) -> bool:
-        return self.probability < checks.SRM_ALARM
+        return self.always < checks.SRM_ALARM
 
     @property
     def words(self) -> str:
-        return "under 0.000 1" if self.probability < 1e-4 else f"{self.probability:.3g}"
+        return probability_words(self.always)
+
+    @property
+    def once_words(self) -> str:
+        return probability_words(self.once)
+
+
+def probability_words(probability: float) -> str:
+    return "p < 0.000 1" if probability < 1e-4 else f"p = {probability:.3g}"
 
 
 def overview(experiment: Experiment) -> dict[str, Any]:
@@ -98,7 +107,7 @@ def split(look: Look, arms: list[Arm]) -> Split:
     met, shares = split_of(look.figures, arms)
     whole = sum(met)
     rows = [(arm.name, many, whole * arm.share / sum(shares)) for arm, many in zip(arms, met, strict=True)]
-    return Split(rows, checks.split_probability(met, shares))
+    return Split(rows, checks.split_probability(met, shares), checks.split_always(met, shares))
 
 
 def compared(look: Look, control: Arm, arm: Arm) -> Comparison:
