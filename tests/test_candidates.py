@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import actions as accounts
 from accounts.models import User
 from feeds import oracle
+from feeds.impressions.facts import as_served
 from feeds.ranking.candidates import of_entries, of_reader
 from feeds.ranking.models import Nudge
 from feeds.ranking.values import Candidate
@@ -78,6 +79,20 @@ def test_candidates_are_the_timeline_and_all_that_is_known_of_them_is_true(
         check(reader, found)
         again = of_entries(reader.pk, [one.entry_id for one in found])
         assert [one.entry_id for one in again] == [one.entry_id for one in found]
+        check_as_served(reader, again)
+
+
+def check_as_served(reader: User, found: list[Candidate]) -> None:
+    """What an impression of this moment keeps is what it would be ranked by."""
+    now = timezone.now()
+    kept = as_served(reader.pk, now, {one.entry_id: now for one in found})
+    assert [exact(one) for one in kept] == [exact(one) for one in found]
+    for one, other in zip(kept, found, strict=True):
+        assert (one.age_hours, one.posting) == pytest.approx((other.age_hours, other.posting), abs=0.01)
+
+
+def exact(one: Candidate) -> Candidate:
+    return one._replace(age_hours=0, posting=0)
 
 
 def live(chance: random.Random, people: list[User], posts: list[int]) -> None:

@@ -1,6 +1,7 @@
 """What was on screen: told by pages and apps, kept once, joined with what came of it, and forgotten."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -22,6 +23,7 @@ from tests.pages import publish
 from tests.timelines import share
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parent.parent
 DAY = timedelta(days=1)
 
 
@@ -141,6 +143,43 @@ def test_new_posts_put_on_top_bring_a_token_of_their_own(client: Client, bob: Us
     assert (page.ranking, page.first_position) == ("chronological", 0)
 
 
+@pytest.mark.parametrize("how", ["mute", "block", "less", "unfollow", "no shares"])
+def test_what_is_hidden_before_the_page_told_was_seen_all_the_same(how, alice, bob, carol, quay, api) -> None:
+    share(alice, publish(carol, "from afar"))
+    run_tasks()
+    token, entries = page_of(api(bob))
+    hide(bob, alice, how)
+    tell(api(bob), token, entries)
+    assert [one.entry_id for one in kept(bob)] == [int(one) for one in entries]
+    assert {one.candidate.nudge for one in kept(bob)} == {0}
+    tasks.join_outcomes()
+    is_no = how in ("mute", "block", "less")
+    assert set(outcomes(bob).values()) == {"h" if is_no else ""}
+
+
+def hide(reader: User, author: User, how: str) -> None:
+    """Wants less of somebody, or none, from this moment on."""
+    if how == "mute":
+        social.mute(muter=reader, muted=author)
+    elif how == "block":
+        social.block(blocker=reader, blocked=author)
+    elif how == "less":
+        Nudge.objects.create(reader=reader, author=author, amount=-1)
+    elif how == "unfollow":
+        social.unfollow(follower=reader, author=author)
+    else:
+        social.hide_shares(follower=reader, author=author)
+    for kind in (Mute, Block):
+        kind.objects.update(created_at=datetime.now(UTC))
+
+
+def test_nothing_that_is_shown_is_asked_without_the_rules() -> None:
+    """What was known of a served page is for keeping it; whoever shows something asks what may be seen."""
+    named = [path.relative_to(ROOT) for path in ROOT.glob("[!.]*/**/*.py") if "as_served(" in path.read_text()]
+    asking = {str(path) for path in named if path.parts[0] != "tests"}
+    assert asking == {"feeds/impressions/facts.py", "feeds/impressions/recording.py"}
+
+
 def test_what_is_gone_meanwhile_is_left_out(alice: User, bob: User, quay: list[Post], api) -> None:
     token, entries = page_of(api(bob))
     posts.delete(actor=alice, post_id=quay[0].pk)
@@ -159,7 +198,7 @@ def test_recording_takes_as_many_queries_for_one_as_for_many(alice: User, bob: U
             app.post("/impressions", {"token": token, "entries": [{"entry_id": one} for one in entries]})
         moments = [[int(one), tokens.read(bob.pk, token).served_ms] for one in entries]
         tasks.record_impressions(bob.pk, token, moments)
-        with queries_at_most(7):  # the candidates, the reader's deeds, the day, the reader's row, the rows; a savepoint
+        with queries_at_most(6):  # the facts, the day, the reader's row, the rows; a savepoint
             tasks.record_impressions(bob.pk, token, moments)
 
 
@@ -325,15 +364,8 @@ def test_wanting_less_of_a_person_is_an_outcome_of_what_was_seen_of_them(how, al
     social.follow(follower=bob, author=carol)
     publish(carol, "calm")
     tell(api(bob), *page_of(api(bob)))
-    if how == "mute":
-        social.mute(muter=bob, muted=alice)
-    elif how == "block":
-        social.block(blocker=bob, blocked=alice)
-    else:
-        Nudge.objects.create(reader=bob, author=alice, amount=-1)
-        Nudge.objects.create(reader=bob, author=carol, amount=1)
-    for kind in (Mute, Block):
-        kind.objects.update(created_at=datetime.now(UTC))
+    hide(bob, alice, how)
+    Nudge.objects.create(reader=bob, author=carol, amount=1)
     tasks.join_outcomes()
     assert sorted(outcomes(bob).values()) == ["", "h", "h", "h"]
 
