@@ -9,11 +9,12 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from feeds import keys
 from feeds.cache import Script, client, forgiving
 
-READS = b"reads:"
+READS, HOT = b"reads:", b"hot:"
 TELL_SECONDS = 1.0
 # Upper bounds of the buckets of freshness, in seconds; a post that took longer is in `inf`.
 FRESH_SECONDS = (0.1, 0.3, 1, 3, 10, 30, 100)
@@ -84,9 +85,9 @@ def note_read(reader_id: int) -> None:
     tally.add({f"reads:{reader_id}": 1})
 
 
-def note_hot_read() -> None:
-    """Counts a page that a copy in Redis answered."""
-    tally.add({"hot_reads": 1})
+def note_hot_read(reader_id: int) -> None:
+    """Counts a page that a copy in Redis answered, and that its reader was here."""
+    tally.add({"hot_reads": 1, f"hot:{reader_id}": 1})
 
 
 def note_pushed(entries: int) -> None:
@@ -120,9 +121,18 @@ def fresh_bucket(seconds: float) -> str:
     return next((f"{most:g}" for most in FRESH_SECONDS if seconds <= most), "inf")
 
 
+class Counted(NamedTuple):
+    """What was counted since the last batch: pages of readers, by PostgreSQL and by copies, and other sums by name."""
+
+    batch: int
+    reads: dict[int, int]
+    hot: dict[int, int]
+    others: dict[str, int]
+
+
 @forgiving(lambda: None)
-def take(written: int) -> tuple[int, dict[int, int], dict[str, int]] | None:
-    """(number of the batch, {reader: pages}, {other counter: sum}), or None when nothing was counted.
+def take(written: int) -> Counted | None:
+    """What is to be written next, or None when nothing was counted.
 
     `written` is the last batch that PostgreSQL has: only now it is forgotten here. Any other that is set
     aside is answered as often as it takes.
@@ -133,5 +143,9 @@ def take(written: int) -> tuple[int, dict[int, int], dict[str, int]] | None:
     if not counted:
         return None
     batch = counted.pop(b"batch")
-    reads = {int(name[len(READS) :]): number for name, number in counted.items() if name.startswith(READS)}
-    return batch, reads, {name.decode(): number for name, number in counted.items() if not name.startswith(READS)}
+    others = {name.decode(): number for name, number in counted.items() if not name.startswith((READS, HOT))}
+    return Counted(batch, of_readers(counted, READS), of_readers(counted, HOT), others)
+
+
+def of_readers(counted: Mapping[bytes, int], kind: bytes) -> dict[int, int]:
+    return {int(name[len(kind) :]): number for name, number in counted.items() if name.startswith(kind)}

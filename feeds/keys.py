@@ -81,8 +81,8 @@ def online() -> str:
 def counts() -> str:
     """What pages and deliveries have counted since the last drain (`feeds.counts`).
 
-    Hash. Field: `reads:<reader id>`, `hot_reads`, `posts`, `pushed`, `push:<size>:posts`,
-    `push:<size>:us` or `fresh:<seconds>`; value: a sum. At most a field for each reader who came
+    Hash. Field: `reads:<reader id>`, `hot:<reader id>`, `hot_reads`, `posts`, `pushed`, `push:<size>:posts`,
+    `push:<size>:us` or `fresh:<seconds>`; value: a sum. At most two fields for each reader who came
     meanwhile. Lifetime: until it is drained.
     """
     return name("counts")

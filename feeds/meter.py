@@ -17,6 +17,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from feeds import counts, policy, rates
+from feeds.counts import Counted
 from feeds.models import FeedDay, ReadDay
 from feeds.policy import Group, Rules, Spent
 from posts.models import first_id_at
@@ -104,16 +105,17 @@ def drain(now: datetime | None = None) -> int:
         taken = counts.take(written)
         if taken is None:
             return 0
-        batch, reads, others = taken
-        rates.count_reads(reads, now)
-        count_day(now, reads, others)
-        FeedDay.objects.filter(pk=today(now)).update(batch=batch)
-    return sum(reads.values())
+        rates.count_reads(taken.reads, now)
+        count_day(now, taken)
+        FeedDay.objects.filter(pk=today(now)).update(batch=taken.batch)
+    return sum(taken.reads.values())
 
 
-def count_day(now: datetime, reads: dict[int, int], others: dict[str, int]) -> None:
-    day, ids = today(now), sorted(reads)
-    pages = {"ids": ids, "reads": [reads[pk] for pk in ids]}
+def count_day(now: datetime, taken: Counted) -> None:
+    """Adds it to the day. Who had pages from a copy alone was here, too, and is written down with none."""
+    day, reads, others = today(now), taken.reads, taken.others
+    here = sorted(reads.keys() | taken.hot.keys())
+    pages = {"ids": here, "reads": [reads.get(pk, 0) for pk in here]}
     rates.rows(ADD_READ_DAYS, day=day, **pages)
     asked = int(rates.rows(ASKED, **pages)[0][0])
     # The meter's row last: whoever moves edges writes to it as well, after its other locks.

@@ -72,7 +72,10 @@ class ReaderState(models.Model):
 
 
 class ReadDay(models.Model):
-    """How many pages of home a reader had from PostgreSQL on one day; kept a week, for the meter."""
+    """How many pages of home a reader had from PostgreSQL on one day; kept a week, for the meter and experiments.
+
+    0 of who was here and had all of them from a copy in Redis.
+    """
 
     pk = models.CompositePrimaryKey("day", "user_id")
     day = models.DateField()

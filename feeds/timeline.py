@@ -165,7 +165,7 @@ def skeleton(reader: Any, scroll: Scroll, *, limit: int, is_check: bool = False)
         # missing from the copy was found there; unless more time than that has passed.
         if rows is not None and time.monotonic() - asked_at < MOST_HOT_SECONDS:
             if not is_check:
-                counts.note_hot_read()
+                counts.note_hot_read(reader.pk)
             return rows
     rows = from_postgres(reader.pk, scroll, limit=limit)
     if not is_check:

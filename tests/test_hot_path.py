@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache as django_cache
 from django_redis import get_redis_connection
 
-from feeds import cache, copies, fanout, hot, keys, timeline
+from feeds import cache, copies, fanout, hot, keys, tasks, timeline
+from feeds.models import ReadDay
 from posts import actions
 from posts.models import Outbox
 from social import actions as social
@@ -50,6 +51,19 @@ def test_a_reader_of_few_is_served_by_postgresql_and_keeps_a_copy(bob, api, shel
     monkeypatch.setattr(hot, "read", None)
     with queries_at_most(2):
         app.get("/timeline")
+
+
+def test_a_day_on_which_a_copy_answered_every_page_is_a_day_with_a_visit(bob, api, shelf):
+    """Experiments count such days; push and pull have nothing to learn from them."""
+    warm(api, bob)
+    tasks.count_reads()
+    ReadDay.objects.all().delete()
+    app = api(bob)
+    with queries_at_most(3) as made:
+        app.get("/timeline")
+    assert "timeline_hot" in made.captured_queries[1]["sql"]
+    tasks.count_reads()
+    assert list(ReadDay.objects.values_list("user_id", "reads")) == [(bob.pk, 0)]
 
 
 def test_a_copy_that_was_lost_is_made_again_when_it_is_looked_for(bob, api, shelf, settings, monkeypatch):

@@ -123,7 +123,8 @@ def test_the_day_counts_pages_pulls_pushes_and_times(alice, bob, carol, settings
     assert Follow.objects.filter(follower=bob, pull=True).count() == 1
     for _ in range(2):
         counts.note_read(bob.pk)
-    counts.note_hot_read()
+    counts.note_hot_read(bob.pk)
+    counts.note_hot_read(carol.pk)
     counts.note_pushed(640)
     counts.note_delivery(followers=800, push_seconds=0.004, fresh_seconds=0.02)
     counts.note_pushed(10)
@@ -132,9 +133,10 @@ def test_the_day_counts_pages_pulls_pushes_and_times(alice, bob, carol, settings
     counts.note_read(alice.pk)
     tasks.count_reads()
     day = FeedDay.objects.get()
-    assert (day.reads, day.hot_reads, day.posts, day.pushed, day.pulled) == (3, 1, 2, 650, 3)
+    assert (day.reads, day.hot_reads, day.posts, day.pushed, day.pulled) == (3, 2, 2, 650, 3)
     assert day.times == {"push:1000": [2, 6.0], "fresh:0.1": 1, "fresh:inf": 1}
-    assert set(ReadDay.objects.values_list("user_id", "reads")) == {(bob.pk, 2), (alice.pk, 1)}
+    # carol was here; that a copy answered her pulls nothing.
+    assert set(ReadDay.objects.values_list("user_id", "reads")) == {(bob.pk, 2), (alice.pk, 1), (carol.pk, 0)}
     assert day.moved == 1  # to alice; carol has two followers
 
 
@@ -198,10 +200,10 @@ def test_any_number_of_drains_at_once_count_each_page_once(world):
 
 def test_what_is_set_aside_is_forgotten_once_it_is_known_to_be_written(bob):
     counts.note_read(bob.pk)
-    assert counts.take(7) == counts.take(7) == (8, {bob.pk: 1}, {})
+    assert counts.take(7) == counts.take(7) == (8, {bob.pk: 1}, {}, {})
     counts.note_read(bob.pk)
-    assert counts.take(7) == (8, {bob.pk: 1}, {})
-    assert counts.take(8) == (9, {bob.pk: 1}, {})
+    assert counts.take(7) == (8, {bob.pk: 1}, {}, {})
+    assert counts.take(8) == (9, {bob.pk: 1}, {}, {})
     assert counts.take(9) is None
 
 
