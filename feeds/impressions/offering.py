@@ -5,9 +5,8 @@ from typing import Any
 
 from feeds.impressions import tokens
 from feeds.impressions.consent import may_keep
-from feeds.ranking import learned
 from feeds.ranking.page import RankedPage
-from feeds.ranking.values import CHRONOLOGICAL, ML
+from feeds.ranking.values import CHRONOLOGICAL
 from feeds.timeline import Row
 
 
@@ -17,8 +16,7 @@ def token_of(request: Any, page: RankedPage) -> str:
         return ""
     scored = page.scored
     entries = [(row.entry_id, scored[row.entry_id].propensity if row.entry_id in scored else 1.0) for row in page.rows]
-    model = learned.model_name() if page.ranking == ML else ""
-    reasons = (page.ranking, page.experiment, page.arm, model)
+    reasons = (page.ranking, page.experiment, page.arm, str(page.model or ""))
     return tokens.context(request.user.pk, *reasons, page.first_position, entries)
 
 

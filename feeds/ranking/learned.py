@@ -91,8 +91,3 @@ def explain(candidate: Candidate) -> list[tuple[str, float]]:
     """(feature, how far it moves the score) of a candidate, the strongest first; empty where nothing is served."""
     model = known.current()
     return model.contributions(features.of(candidate)) if model else []
-
-
-def model_name() -> str:
-    """Which model answers, for impressions and the why of a post; empty where none does."""
-    return str(known.model_id) if known.current() else ""

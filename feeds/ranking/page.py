@@ -34,7 +34,7 @@ class RankedPage(timeline.Page):
 
     `first_position` is the place of the first row in the scroll, from 0; below the candidates `scroll_id` is 0.
     `newest` is the newest entry that was there when it was read; nothing newer stands further down.
-    `experiment` and `arm` are named where an arm decided the order.
+    `experiment` and `arm` are named where an arm decided the order, `model` is the learned one that did, or 0.
     """
 
     ranking: str
@@ -44,28 +44,30 @@ class RankedPage(timeline.Page):
     newest: int = 0
     experiment: str = ""
     arm: str = ""
+    model: int = 0
 
 
 class Position(NamedTuple):
     """Where a reader is in a ranked scroll: `place` entries are behind them, `rest` is what comes below the candidates.
 
-    `scroll_id` is 0 where the candidates are behind them.
+    `scroll_id` is 0 where the candidates are behind them, `model` where no learned one has ordered them.
     """
 
     scroll_id: int
     place: int
     ranking: str
+    model: int
     rest: Scroll
 
     @classmethod
     def read(cls, cursor: tuple[int, ...]) -> "Position":
-        if len(cursor) < 7:
+        if len(cursor) < 8:
             raise bad_cursor()
-        scroll_id, place, ranking, *rest = cursor
-        return cls(scroll_id, place, RANKINGS[ranking], Scroll.read(tuple(rest)))
+        scroll_id, place, ranking, model, *rest = cursor
+        return cls(scroll_id, place, RANKINGS[ranking], model, Scroll.read(tuple(rest)))
 
     def flat(self) -> list[int]:
-        return [self.scroll_id, self.place, RANKINGS.index(self.ranking), *self.rest.position()]
+        return [self.scroll_id, self.place, RANKINGS.index(self.ranking), self.model, *self.rest.position()]
 
 
 def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
@@ -86,8 +88,9 @@ def first_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
     if not found:
         return RankedPage([], None, ENGAGEMENT, {})
     ordered, used = in_order(found, choice)
+    model = learned.known.model_id or 0 if used == ML else 0
     scroll_id, rows = frozen.begin(reader.pk, ordered, asked.limit + 1)
-    return page_from(reader, asked, Position(scroll_id, 0, used, below(found, safe)), rows)
+    return page_from(reader, asked, Position(scroll_id, 0, used, model, below(found, safe)), rows)
 
 
 def in_order(found: list[Candidate], choice: Choice) -> tuple[list[Scored], str]:
@@ -119,6 +122,7 @@ def page_from(reader: Any, asked: PageRequest, position: Position, rows: list[Pl
         position.place,
         position.scroll_id,
         position.rest.top,
+        model=position.model,
     )
     after = position._replace(place=shown[-1].place + 1) if shown else position
     if len(rows) > asked.limit:
@@ -134,7 +138,7 @@ def filled(reader: Any, asked: PageRequest, page: RankedPage, after: Position) -
     if len(found) == len(more):
         return replace(page, rows=page.rows + more)
     rest = rest.after(more) if more else rest
-    onward = Position(0, after.place + len(more), after.ranking, rest)
+    onward = Position(0, after.place + len(more), after.ranking, after.model, rest)
     return replace(page, rows=page.rows + more, next_cursor=asked.next_cursor(*onward.flat()))
 
 
