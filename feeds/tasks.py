@@ -20,6 +20,9 @@ TRIM_SECONDS = 15
 # A look that waited longer than its turn gives way to the next.
 LOOK_SECONDS = 3600
 
+# What was known of a post is asked for when an impression is kept: a later answer would be another one. It also lets a
+# worker that was away soon be done with what has waited.
+RECORD_WITHIN_SECONDS = 600
 
 @shared_task
 def deliver(post_id: int) -> None:
@@ -135,7 +138,7 @@ def recount_hashtags() -> None:
     tag_search.recount()
 
 
-@shared_task
+@shared_task(expires=RECORD_WITHIN_SECONDS)
 def record_impressions(reader_id: int, token: str, seen: list[list[int]]) -> None:
     """`seen` is [[entry id, milliseconds since 1970], …]."""
     recording.record(reader_id, token, {entry_id: moment for entry_id, moment in seen})

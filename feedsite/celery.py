@@ -63,7 +63,7 @@ app.conf.task_routes = {
     "feeds.tasks.look_at_experiments": "maint",
     "feeds.tasks.look_at_experiment": "maint",
     "feeds.tasks.fill_search": "maint",
-    "feeds.tasks.record_impressions": "maint",
+    "feeds.tasks.record_impressions": "impressions",
     "feeds.tasks.forget_impressions": "maint",
     "feeds.tasks.join_outcomes": "maint",
     "feeds.tasks.keep_impressions": "maint",

@@ -16,6 +16,8 @@ WORK_QUEUES = ("default", "notify", "maint")
 # What waits for servers of others: a slow one keeps nobody from being told, and no sweeper from its turn.
 OUTSIDE_QUEUES = ("mail", "push", "links")
 MEDIA_QUEUES = ("media",)
+# What pages tell of what was read: as much as people read, and of no account to whoever waits for anything else.
+IMPRESSION_QUEUES = ("impressions",)
 WEB_WORKERS = 2
 WEB_THREADS = 4
 FANOUT_WORKERS = 2
@@ -23,6 +25,7 @@ WORK_WORKERS = 2
 OUTSIDE_WORKERS = 2
 # A video at a time: ffmpeg takes two threads for it.
 MEDIA_WORKERS = 1
+IMPRESSION_WORKERS = 1
 DEFAULT_PORT = 8000
 # A frame of the socket; what a client may send is far less and refused by the consumer.
 SOCKET_FRAME_BYTES = 65_536
@@ -52,6 +55,11 @@ def site(*, host: str, port: int, socket_port: int, run: Path) -> list[Process]:
         Process("worker", "celery", _worker("worker", WORK_QUEUES, WORK_WORKERS)),
         Process("worker-outside", "celery", _worker("worker-outside", OUTSIDE_QUEUES, OUTSIDE_WORKERS)),
         Process("worker-media", "celery", _worker("worker-media", MEDIA_QUEUES, MEDIA_WORKERS)),
+        Process(
+            "worker-impressions",
+            "celery",
+            _worker("worker-impressions", IMPRESSION_QUEUES, IMPRESSION_WORKERS, fetched=4),
+        ),
         Process("beat", "celery", _beat(run)),
     ]
 

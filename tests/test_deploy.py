@@ -41,7 +41,7 @@ def test_modules_and_applications_named_in_commands_exist(process: processes.Pro
 
 def test_every_queue_that_is_used_has_a_worker() -> None:
     ours = {*processes.FANOUT_QUEUES, *processes.WORK_QUEUES, *processes.MEDIA_QUEUES}
-    served = {*ours, *processes.OUTSIDE_QUEUES}
+    served = {*ours, *processes.OUTSIDE_QUEUES, *processes.IMPRESSION_QUEUES}
     used = {app.conf.task_default_queue, *app.conf.task_routes.values()}
     assert used <= served
     assert {"fanout", "fanout_big", "media"} <= used
@@ -51,6 +51,13 @@ def test_servers_of_others_hold_up_nobody_who_works_here() -> None:
     asking = ("notifications.tasks.send_mail", "notifications.tasks.push", "posts.tasks.look_at_link")
     assert {app.conf.task_routes[name] for name in asking} == set(processes.OUTSIDE_QUEUES)
     assert not {*processes.OUTSIDE_QUEUES} & {*processes.WORK_QUEUES}
+
+
+def test_what_pages_tell_of_reading_holds_up_no_sweeper() -> None:
+    assert app.conf.task_routes["feeds.tasks.record_impressions"] in processes.IMPRESSION_QUEUES
+    told = {name for name, queue in app.conf.task_routes.items() if queue in processes.IMPRESSION_QUEUES}
+    assert told == {"feeds.tasks.record_impressions"}
+    assert app.tasks["feeds.tasks.record_impressions"].expires == 600
 
 
 def test_long_running_services_are_watched_and_come_back() -> None:

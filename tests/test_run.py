@@ -17,7 +17,7 @@ import pytest
 from tests.site import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = ("web", "sockets", "worker-fanout", "worker", "worker-outside", "worker-media", "beat")
+OWN = ("web", "sockets", "worker-fanout", "worker", "worker-outside", "worker-media", "worker-impressions", "beat")
 ENGINES = ("postgres", "redis-cache", "redis-broker")
 START_SECONDS = 90
 # What the runner works out itself and must not get from the test run's own engines.

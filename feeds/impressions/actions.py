@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks
-from feeds.impressions import tokens
+from feeds.impressions import limit, tokens
 from feedsite.errors import Invalid
 
 
@@ -24,12 +24,13 @@ def tell_seen(*, reader: Any, token: str, seen: Sequence[Seen]) -> None:
     """Keeps what was on the reader's screen, in the background; telling it again changes nothing.
 
     The token says of which page. Raises Invalid for one that is not the reader's or older than a day, and for
-    entries that were not on its page.
+    entries that were not on its page, and TooMany.
     """
     page = tokens.read(reader.pk, token)
     check_shown(page, seen)
     if reader.untracked or not seen:
         return
+    limit.check(reader.pk)
     now = int(time.time() * 1000)
     moments = [[one.entry_id, max(now - one.ms_ago, page.served_ms)] for one in seen]
     tasks.record_impressions.delay_on_commit(reader.pk, token, moments)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from feeds.impressions import actions
 from feeds.impressions.actions import Seen
 from feeds.impressions.consent import may_keep
-from feedsite.errors import Invalid
+from feedsite.errors import Invalid, TooMany
 from feedsite.pages import Request, next_url, page, signed_in
 from feedsite.pagination import MOST_LIMIT
 
@@ -21,13 +21,16 @@ SEEN = re.compile(r"([0-9]{1,16}):([0-9]{1,8})")
 @require_POST
 @page
 def seen(request: Request) -> HttpResponse:
-    """What `static/js/impressions.js` sends while the page is read and when it is left: always 204 but for nonsense.
+    """What `static/js/impressions.js` sends while the page is read and when it is left.
 
-    By then its reader may have signed out, and nobody waits for the answer.
+    204 but for nonsense and too much: by then its reader may have signed out, and nobody waits for the answer.
     """
     told = read_seen(request.POST.get("entries", ""))
-    if may_keep(request):
-        actions.tell_seen(reader=request.user, token=request.POST.get("token", ""), seen=told)
+    try:
+        if may_keep(request):
+            actions.tell_seen(reader=request.user, token=request.POST.get("token", ""), seen=told)
+    except TooMany as refused:  # no page about it, for nobody would see it
+        return HttpResponse(status=429, headers={"Retry-After": str(refused.retry_after_seconds)})
     return HttpResponse(status=204)
 
 
