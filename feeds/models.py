@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Left
 
 from feeds.experiments.models import Arm, Departure, Experiment, Exposure, Look, Slot
-from feeds.impressions.models import Impression
+from feeds.impressions.models import Forgetting, Impression
 from feeds.policy import INACTIVE
 from feeds.ranking.models import Nudge, RankedScroll, RankerModel, ReaderRanking
 from feeds.trends.models import CountedHour, HiddenTrend, PostHour, Rising, TagHour
@@ -21,6 +21,7 @@ __all__ = [
     "Exposure",
     "FeedDay",
     "FeedEntry",
+    "Forgetting",
     "HiddenTrend",
     "Impression",
     "Look",

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from feeds import changes, fanout, hot, meter, mover, notes, rates, upkeep
 from feeds.experiments import upkeep as experiments
-from feeds.impressions import days, outcomes, recording
+from feeds.impressions import days, forgetting, outcomes, recording
 from feeds.notes import Change
 from feeds.ranking import frozen
 from feeds.search import tag_search
@@ -23,6 +24,7 @@ LOOK_SECONDS = 3600
 # What was known of a post is asked for when an impression is kept: a later answer would be another one. It also lets a
 # worker that was away soon be done with what has waited.
 RECORD_WITHIN_SECONDS = 600
+
 
 @shared_task
 def deliver(post_id: int) -> None:
@@ -146,20 +148,41 @@ def record_impressions(reader_id: int, token: str, seen: list[list[int]]) -> Non
 
 @shared_task
 def forget_impressions(reader_id: int) -> None:
-    recording.forget(reader_id)
+    forgetting.forget(reader_id)
+
+
+@shared_task
+def forget_owed() -> None:
+    """Hands out the readers whose forgetting was lost, each to a task of its own."""
+    now = timezone.now()
+    for reader_id in forgetting.lost(now):
+        forget_impressions.delay(reader_id)
+    forgetting.clear(now)
 
 
 @shared_task
 def join_outcomes() -> None:
-    outcomes.join(timezone.now(), outcomes.OFTEN)
+    now = timezone.now()
+    outcomes.join(now - outcomes.OFTEN, now)
 
 
 @shared_task
-def keep_impressions() -> None:
-    """Makes and drops days, forgets who has opted out, and looks for outcomes that the frequent runs have missed."""
-    days.keep(timezone.now().date())
-    recording.forget_untracked()
-    outcomes.join(timezone.now(), outcomes.DAILY)
+def join_missed_outcomes() -> None:
+    """Looks through the last days for what the frequent runs have missed, a part of them in a task of its own."""
+    for began in outcomes.parts(timezone.now()):
+        join_outcomes_from.delay(began.isoformat())
+
+
+@shared_task
+def join_outcomes_from(began: str) -> None:
+    """`began` is an ISO 8601 time."""
+    since = datetime.fromisoformat(began)
+    outcomes.join(since, since + outcomes.PART)
+
+
+@shared_task
+def keep_impression_days() -> None:
+    days.keep(timezone.now())
 
 
 @shared_task

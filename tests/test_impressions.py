@@ -1,25 +1,30 @@
 """What was on screen: told by pages and apps, kept once, joined with what came of it, and forgotten."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.test import Client
+from django_redis import get_redis_connection
 
 from accounts.models import User
-from feeds import tasks
-from feeds.impressions import days, tokens
-from feeds.impressions.models import FEATURES, Impression
+from feeds import keys, tasks
+from feeds.actions import keep_ranker
+from feeds.impressions import actions, days, limit, tokens
+from feeds.impressions.models import FEATURES, Forgetting, Impression
 from feeds.models import Nudge
+from feeds.ranking import learned
+from feeds.ranking.training import impressed
 from feeds.ranking.values import Candidate
 from posts import actions as posts
 from posts.models import Like, Post
 from social import actions as social
 from social.models import Block, Mute
-from tests.helpers import queries_at_most, run_tasks
+from tests.helpers import flush_redis, queries_at_most, run_tasks
 from tests.pages import publish
+from tests.test_ranker import model_of, serve
 from tests.timelines import share
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +64,11 @@ def like(actor: User, post: Post) -> None:
 
 
 def later(after: timedelta) -> Any:
-    return mock.patch("django.utils.timezone.now", return_value=datetime.now(UTC) + after)
+    return at(datetime.now(UTC) + after)
+
+
+def at(moment: datetime) -> Any:
+    return mock.patch("django.utils.timezone.now", return_value=moment)
 
 
 # --- What is kept ---
@@ -107,6 +116,23 @@ def test_a_ranked_page_is_told_by_its_ranking_and_places(bob: User, quay: list[P
     ]
     assert [one.entry_id for one in kept(bob)] == [quay[2].pk, quay[0].pk, quay[1].pk]
     assert [(one.candidate.likes, one.candidate.interactions) for one in kept(bob)] == [(1, 1), (0, 1), (0, 1)]
+
+
+def test_a_scroll_is_told_by_the_model_that_ordered_it_also_once_another_is_served(bob, quay, api) -> None:
+    publish(quay[0].author, "more")
+    run_tasks()
+    ordering = serve(model_of(datetime.now(UTC), has_link=1.0))
+    page = api(bob).get("/timeline?ranking=ml&limit=2")[1]
+    other = keep_ranker(
+        model=model_of(datetime.now(UTC), has_link=2.0), report={}, source="impressions", is_better=True,
+        judged_against=ordering.pk,
+    )  # fmt: skip
+    learned.known.ask()
+    for first in (page, api(bob).get("/timeline?ranking=ml&limit=2")[1]):
+        tell(api(bob), first["impression_token"], [post["entry_id"] for post in first["posts"]])
+        tell(api(bob), *page_of(api(bob), f"limit=2&cursor={first['next_cursor']}"))
+    told = sorted((one.model, one.position) for one in kept(bob))
+    assert told == [(str(model.pk), place) for model in (ordering, other) for place in range(4)]
 
 
 def test_when_it_was_seen_lies_between_the_page_and_now(bob: User, quay: list[Post], api) -> None:
@@ -191,9 +217,9 @@ def test_recording_takes_as_many_queries_for_one_as_for_many(alice: User, bob: U
     for n in range(30):
         publish(alice, f"more {n}")
     run_tasks()
-    for limit in (1, 30):
+    for number in (1, 30):
         app = api(bob)
-        token, entries = page_of(app, f"limit={limit}")
+        token, entries = page_of(app, f"limit={number}")
         with queries_at_most(1):  # the token of the app; the rest is done in the background
             app.post("/impressions", {"token": token, "entries": [{"entry_id": one} for one in entries]})
         moments = [[int(one), tokens.read(bob.pk, token).served_ms] for one in entries]
@@ -246,6 +272,29 @@ def test_visitors_tell_nothing(api, client: Client) -> None:
     assert api().post("/impressions", {"token": "x", "entries": [{"entry_id": "1"}]})[0] == 401
     assert client.post("/impressions", {"token": "x", "entries": "1:0"}).status_code == 204
     assert not Impression.objects.exists()
+
+
+def test_who_tells_more_than_sixty_times_a_minute_has_to_wait(bob, carol, quay, api, client: Client, settings) -> None:
+    settings.RATE_LIMITS = True
+    told = {reader.pk: page_of(api(reader)) for reader in (bob, carol)}
+    client.force_login(bob)
+    token, entries = told[bob.pk]
+    sent = {"token": token, "entries": f"{entries[0]}:0"}
+    assert [client.post("/impressions", sent).status_code for _ in range(60)] == [204] * 60
+    app, body = api(bob), {"token": token, "entries": [{"entry_id": entries[0]}]}
+    by_app = app.client.post("/api/v1/impressions", body, content_type="application/json", **app.headers)
+    refused = [client.post("/impressions", sent), by_app]
+    assert by_app.json()["code"] == "too_many_requests"
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert all(0 < int(answer["Retry-After"]) <= 60 for answer in refused)
+    assert limit.take(carol.pk) == 0
+    redis, key = get_redis_connection("default"), keys.told(bob.pk)
+    assert 0 < redis.pttl(key) <= 60_000
+    redis.lset(key, 59, int(redis.lindex(key, 59)) - 60_000)
+    assert client.post("/impressions", sent).status_code == 204
+    assert client.post("/impressions", sent).status_code == 429
+    flush_redis()
+    assert client.post("/impressions", sent).status_code == 204
 
 
 # --- By the page ---
@@ -305,11 +354,47 @@ def test_a_browser_that_asks_not_to_be_tracked_is_not(header: str, bob: User, qu
     assert not kept(bob)
 
 
-def test_the_daily_round_forgets_what_a_lost_task_has_left(bob: User, quay: list[Post], api) -> None:
-    tell(api(bob), *page_of(api(bob)))
-    User.objects.filter(pk=bob.pk).update(untracked=True)
-    tasks.keep_impressions()
-    assert not kept(bob)
+def test_what_a_lost_task_has_left_is_forgotten_all_the_same(bob: User, carol: User, quay, api) -> None:
+    """Also where the reader has opted in again: nothing of before comes through, nothing of after goes."""
+    social.follow(follower=carol, author=quay[0].author)
+    tell(api(carol), *page_of(api(carol)))
+    old = page_of(api(bob))
+    tell(api(bob), *old)
+    with mock.patch.object(tasks.forget_impressions, "try_delay"):
+        actions.track(bob, False)
+        actions.track(bob, True)
+        run_tasks()
+    assert len(kept(bob)) == 3
+    tell(api(bob), *old)
+    assert len(kept(bob)) == 3
+    new = page_of(api(bob))
+    tell(api(bob), *new)
+    assert len(kept(bob)) == 6
+    tasks.forget_owed()  # it is given a minute before it counts as lost
+    assert len(kept(bob)) == 6
+    with later(timedelta(minutes=2)):
+        for _ in range(2):
+            tasks.forget_owed()
+    assert {one.served_at for one in kept(bob)} == {tokens.read(bob.pk, new[0]).served_at}
+    assert len(kept(carol)) == 3
+    tell(api(bob), *old)
+    assert len(kept(bob)) == 3
+    with later(timedelta(hours=24, minutes=30)):
+        tasks.forget_owed()
+        assert Forgetting.objects.exists()
+    with later(timedelta(hours=26)):
+        tasks.forget_owed()
+    assert not Forgetting.objects.exists()
+
+
+def test_who_opts_out_again_meanwhile_is_forgotten_again(bob: User, quay: list[Post], api) -> None:
+    for _ in range(2):
+        actions.track(bob, True)
+        tell(api(bob), *page_of(api(bob)))
+        actions.track(bob, False)
+        run_tasks()
+        assert not kept(bob)
+    assert Forgetting.objects.count() == 1
 
 
 def test_an_account_that_goes_takes_its_impressions_along(bob: User, carol: User, quay: list[Post], api) -> None:
@@ -342,7 +427,7 @@ def test_what_comes_of_a_post_is_joined_once_and_stays(alice: User, bob: User, q
     first = kept(bob)
     posts.unlike(actor=bob, post_id=quay[0].pk)
     like(bob, quay[0])
-    tasks.keep_impressions()
+    tasks.join_missed_outcomes()
     assert [one.liked_at for one in kept(bob)] == [one.liked_at for one in first]
     assert first[0].served_at < first[0].liked_at
 
@@ -355,7 +440,7 @@ def test_what_comes_a_day_later_is_no_outcome_and_a_missed_hour_is_found(bob: Us
     with later(timedelta(hours=26)):
         tasks.join_outcomes()
         assert outcomes(bob) == dict.fromkeys([one.pk for one in quay], "")
-        tasks.keep_impressions()
+        tasks.join_missed_outcomes()
     assert outcomes(bob) == {quay[0].pk: "l", quay[1].pk: "", quay[2].pk: ""}
 
 
@@ -373,16 +458,28 @@ def test_wanting_less_of_a_person_is_an_outcome_of_what_was_seen_of_them(how, al
 # --- Days ---
 
 
-def test_days_are_made_ahead_and_dropped_when_their_time_is_over(settings: Any) -> None:
+def test_days_are_made_ahead_and_dropped_before_anything_in_them_is_too_old(settings: Any) -> None:
     settings.IMPRESSION_DAYS = 5
-    today = datetime.now(UTC).date()
+    midnight = datetime.combine(datetime.now(UTC).date(), time(), UTC)
     for _ in range(2):
-        tasks.keep_impressions()
-        assert days.all_days()[-4:] == [today + n * DAY for n in range(4)]
-    for after, first in ((5, today), (6, today + DAY)):
-        with later(after * DAY):
-            tasks.keep_impressions()
-        assert days.all_days()[0] == first
+        with at(midnight):
+            tasks.keep_impression_days()
+        assert days.all_days()[-4:] == [(midnight + n * DAY).date() for n in range(4)]
+    oldest_at = midnight + 5 * DAY
+    with at(oldest_at - timedelta(hours=2, seconds=1)):
+        tasks.keep_impression_days()
+    assert days.all_days()[0] == midnight.date()
+    with at(oldest_at - timedelta(hours=2)):
+        tasks.keep_impression_days()
+    assert days.all_days()[0] == (midnight + DAY).date()
+
+
+def test_nothing_older_than_the_days_that_are_told_is_learned_from(bob: User, quay: list[Post], api) -> None:
+    """Even where its day could not be dropped in time."""
+    tell(api(bob), *page_of(api(bob)))
+    now = datetime.now(UTC)
+    assert [len(one.outcomes) for one in impressed.sessions(now + 89 * DAY)] == [3]
+    assert not list(impressed.sessions(now + 90 * DAY))
 
 
 def test_a_day_that_nobody_made_is_made_by_its_first_impression(bob: User, quay: list[Post], api) -> None:

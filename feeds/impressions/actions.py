@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks
-from feeds.impressions import limit, tokens
+from feeds.impressions import forgetting, limit, tokens
 from feedsite.errors import Invalid
 
 
@@ -51,10 +51,12 @@ def check_shown(page: tokens.Context, seen: Sequence[Seen]) -> None:
 def track(reader: User, on: bool) -> None:
     """Whether it is kept what the reader looks at. Off, nothing more is, at once, and what was kept is deleted.
 
-    The row is taken, so that a batch that is being written is over before it is deleted.
+    That is owed by the same commit: neither a lost task nor opting in again leaves anything of before. The row is
+    taken, so that a batch that is being written is over before it is deleted.
     """
     User.objects.select_for_update().filter(pk=reader.pk).first()
     reader.untracked = not on
     reader.save(update_fields=["untracked"])
     if not on:
+        forgetting.owe(reader.pk)
         tasks.forget_impressions.delay_on_commit(reader.pk)

@@ -9,6 +9,8 @@ from psycopg2.errors import LockNotAvailable
 from feeds.rates import rows
 
 DAYS_AHEAD = 3
+# A day is dropped so long before the first page of it is IMPRESSION_DAYS old: time for two tries, an hour apart.
+EARLY = timedelta(hours=2)
 NAME = "impression_%Y%m%d"
 # One maker at a time. It is not asked for a day that is there.
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('feeds.impressions', 0))"
@@ -30,11 +32,16 @@ SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 BRIEFLY = "SET LOCAL lock_timeout = '2s'"
 
 
-def keep(today: date) -> None:
-    """Makes today's part and the next ones, and drops those that ended more than IMPRESSION_DAYS ago."""
+def keep(now: datetime) -> None:
+    """Makes today's part and the next ones, and drops those in which something would soon be IMPRESSION_DAYS old."""
     for ahead in range(DAYS_AHEAD + 1):
-        make(today + timedelta(days=ahead))
-    drop_before(today - timedelta(days=settings.IMPRESSION_DAYS))
+        make(now.date() + timedelta(days=ahead))
+    drop_before((now + EARLY).date() - timedelta(days=settings.IMPRESSION_DAYS - 1))
+
+
+def oldest_kept(now: datetime) -> datetime:
+    """Pages from before are read by nobody, should their day stand a little longer."""
+    return now - timedelta(days=settings.IMPRESSION_DAYS)
 
 
 def make(day: date) -> None:

@@ -1,7 +1,8 @@
-"""One row for each post that was on a reader's screen for a second."""
+"""One row for each post that was on a reader's screen for a second; and who is to be forgotten."""
 
 from typing import get_type_hints
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -60,6 +61,28 @@ class Impression(models.Model):
         """What was ranked, as it was known when it was seen; raises TypeError where a later field is missing."""
         known = [kind(value) for kind, value in zip(FEATURES.values(), self.features, strict=False)]
         return Candidate(self.entry_id, self.shown_id, self.author_id, self.sharer_id, *known)
+
+
+class Forgetting(models.Model):
+    """A reader has opted out: what is kept of their pages from before that moment goes, and none of it comes back.
+
+    It stays when that is done, for as long as a token of before may still be sent: they may opt in again meanwhile.
+    """
+
+    reader = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    before = models.DateTimeField()
+    # Something of before may still be there.
+    is_owed = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        db_table = "impression_forgetting"
+        # Who is forgotten next.
+        indexes = [models.Index(fields=["before"], name="forgetting_owed", condition=models.Q(is_owed=True))]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} before {self.before}"
 
 
 def features_of(candidate: Candidate) -> list[float]:

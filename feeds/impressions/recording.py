@@ -1,4 +1,4 @@
-"""Keeps what a page told of, and forgets what a reader wants forgotten; both in the background."""
+"""Keeps what a page told of, in the background."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,17 +23,16 @@ SELECT %(reader)s, s.entry_id, %(served_at)s, s.shown_id, s.author_id, s.sharer_
          entry_id bigint, shown_id bigint, author_id bigint, sharer_id bigint, seen_at timestamptz,
          position integer, propensity real, features real[])
  WHERE NOT EXISTS (SELECT FROM accounts_user u WHERE u.id = %(reader)s AND u.untracked)
+   AND NOT EXISTS (SELECT FROM impression_forgetting f WHERE f.reader_id = %(reader)s AND f.before > %(served_at)s)
     ON CONFLICT DO NOTHING
 """
-FORGET = "DELETE FROM impression WHERE reader_id = %(reader)s"
-FORGET_UNTRACKED = "DELETE FROM impression i USING accounts_user u WHERE u.untracked AND i.reader_id = u.id"
 
 
 def record(reader_id: int, token: str, seen: dict[int, int]) -> None:
     """Keeps what was seen of a token's page, each entry once; `seen` is {entry id: milliseconds since 1970}.
 
-    What is deleted by now is left out, and so is everything of a reader who has opted out or gone. What the reader has
-    hidden meanwhile is kept: it was on their screen.
+    What is deleted by now is left out, and so is everything of a reader who has opted out or gone, also of a page
+    from before they opted out and in again. What they have hidden meanwhile is kept: it was on their screen.
     """
     page = tokens.unsealed(reader_id, token)
     moments = {entry_id: datetime.fromtimestamp(ms / 1000, UTC) for entry_id, ms in seen.items()}
@@ -63,13 +62,3 @@ def values(
     ]
     named = {name: getattr(page, name) for name in ("served_at", "ranking", "experiment", "arm", "model")}
     return {"reader": reader_id, "seen": encode(seen_rows).decode(), **named}
-
-
-def forget(reader_id: int) -> None:
-    """Deletes all impressions of a reader."""
-    rows(FORGET, reader=reader_id)
-
-
-def forget_untracked() -> None:
-    """The same for everybody who has opted out: finds what a lost task has left."""
-    rows(FORGET_UNTRACKED)

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 
 from feeds.impressions import days
@@ -60,7 +59,7 @@ def seen_on(day: date, now: datetime, most: int) -> list[Row]:
     """What was seen on that day of which all is done that counts, at most so many, the newest pages first."""
     begins = datetime.combine(day, time.min, UTC)
     given: dict[str, Any] = {
-        "since": max(begins, now - timedelta(days=settings.IMPRESSION_DAYS)),
+        "since": max(begins, days.oldest_kept(now)),
         "until": begins + timedelta(days=1),
         "done": now - timedelta(hours=OUTCOME_HOURS),
         "most": most,
