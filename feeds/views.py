@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts import actions as account_actions
 from feeds import lists, suggestions, timeline
 from feeds.experiments.reading import told_of
 from feeds.impressions.offering import token_of, token_of_new

@@ -11,9 +11,10 @@ from accounts import actions as accounts
 from accounts.models import User
 from feeds import oracle
 from feeds.impressions.facts import as_served
-from feeds.ranking.candidates import of_entries, of_reader
+from feeds.ranking import formula
+from feeds.ranking.candidates import of_entries, of_reader, of_reader_in_brief
 from feeds.ranking.models import Nudge
-from feeds.ranking.values import Candidate
+from feeds.ranking.values import Candidate, Weights
 from feedsite.errors import DomainError
 from posts import actions
 from posts.models import Like, Post, first_id_at, time_of
@@ -77,6 +78,7 @@ def test_candidates_are_the_timeline_and_all_that_is_known_of_them_is_true(
             (place.entry_id, place.shown_id) for place in oracle.timeline(reader.pk, 500)
         ]
         check(reader, found)
+        assert_brief(of_reader_in_brief(reader.pk), found)
         again = of_entries(reader.pk, [one.entry_id for one in found])
         assert [one.entry_id for one in again] == [one.entry_id for one in found]
         check_as_served(reader, again)
@@ -93,6 +95,16 @@ def check_as_served(reader: User, found: list[Candidate]) -> None:
 
 def exact(one: Candidate) -> Candidate:
     return one._replace(age_hours=0, posting=0)
+
+
+def assert_brief(brief: list[Candidate], whole: list[Candidate]) -> None:
+    """The same candidates, without what the formula does not look at: it gives the same order and terms of either."""
+    nothing = {"has_link": False, "length": 0, "follows_back": False, "posting": 0.0}
+    same_age = [one._replace(age_hours=other.age_hours) for one, other in zip(brief, whole, strict=True)]
+    assert same_age == [one._replace(**nothing) for one in whole]
+    orders = [formula.ranked(some, Weights(1, 1, 1, 1, 1), diversity=True) for some in (same_age, whole)]
+    assert [one.parts for one in orders[0]] == [one.parts for one in orders[1]]
+    assert [one.candidate.entry_id for one in orders[0]] == [one.candidate.entry_id for one in orders[1]]
 
 
 def live(chance: random.Random, people: list[User], posts: list[int]) -> None:
@@ -154,6 +166,25 @@ def test_a_like_and_its_end_count_at_once(bob: User, shelf: Post) -> None:
     assert known() == before + 1
     actions.unlike(actor=bob, post_id=post.pk)
     assert known() == before
+
+
+def test_of_a_thousand_and_more_likes_those_of_the_newest_posts_count(alice: User, bob: User, carol: User) -> None:
+    """So a page of somebody who likes all they see costs no more than that of others."""
+    social.follow(follower=bob, author=carol)
+    social.follow(follower=bob, author=alice)
+    first = first_id_at(timezone.now() - timedelta(days=2))
+    made = [Post(pk=first + n, author=alice if n else carol, content=f"{n}") for n in range(1001)]
+    Post._base_manager.bulk_create(made)
+    Like.objects.bulk_create(Like(post=post, user=bob) for post in made)
+    actions.publish(author=alice, content="hm")
+    written = actions.publish(author=carol, content="hm")
+
+    def known(author: User) -> int:
+        return next(one.interactions for one in of_reader(bob.pk) if one.author_id == author.pk)
+
+    assert (known(carol), known(alice)) == (0, 1000)
+    actions.like(actor=bob, post_id=written.pk)
+    assert (known(carol), known(alice)) == (1, 999)
 
 
 def test_more_than_one_window_is_looked_at_where_the_rules_drop_many(alice: User, bob: User, carol: User) -> None:

@@ -19,6 +19,14 @@ def of_reader(reader_id: int, scroll_top: int | None = None, limit: int = MOST) 
     return found("ranked_candidates(%s, %s, %s, %s)", [reader_id, scroll, limit, settings.POSTING_HALF_LIFE_DAYS])
 
 
+def of_reader_in_brief(reader_id: int, limit: int = MOST) -> list[Candidate]:
+    """The newest entries with what the formula looks at, for a fifth less than with all.
+
+    `has_link` and `follows_back` are False, `length` and `posting` 0, whatever they are.
+    """
+    return found("ranked_candidates(%s, %s, %s, NULL)", [reader_id, array([NEWEST] * 3), limit])
+
+
 def of_entries(reader_id: int, entry_ids: Sequence[int]) -> list[Candidate]:
     """The same of these entries, newest first: those the rules of home allow, of two of one original the newer."""
     given = [reader_id, array(entry_ids), array([NEWEST] * 3), True, settings.POSTING_HALF_LIFE_DAYS]
