@@ -73,7 +73,8 @@ class HomeTimeline(APIView):
     def get(self, request: Any) -> HttpResponse:
         """The posts of those one follows and one's own, newest first or by a ranking.
 
-        A ranked scroll keeps the order that its first page was made by for a quarter of an hour after its last page.
+        A ranked scroll keeps the order that its first page was made by for two hours after its last page; a cursor
+        that comes later is answered with 400 and begins again without it.
         """
         is_explained = wants_explained(request.query_params)
         found = page.home(request.user, request.query_params)

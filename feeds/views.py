@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 from feeds import lists, suggestions, timeline
 from feeds.experiments.reading import told_of
 from feeds.impressions.offering import token_of, token_of_new
+from feeds.ranking import frozen
 from feeds.ranking import page as ranked
 from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, next_url, page, render_list, signed_in
@@ -38,7 +39,10 @@ WHY_QUERY = re.compile(r"(?:\?(?:scroll|list|ranking)=[\w:-]{1,64}(?:&decided=1)
 def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return welcome(request)
-    found = ranked.home(request.user, request.GET)
+    try:
+        found = ranked.home(request.user, request.GET)
+    except frozen.Gone:
+        return order_gone(request)
     asked = request.GET.get("ranking")
     context: dict[str, Any] = {
         "items": as_placed(timeline.hydrate(request.user, found.rows), why_query(found)),
@@ -54,6 +58,16 @@ def home(request: Request) -> HttpResponse:
     if not request.htmx:
         context["suggestions"] = suggestions.for_viewer(request.user, limit=PEOPLE_SUGGESTED)
     return render_list(request, "feeds/home.html", "posts/_list.html", context)
+
+
+def order_gone(request: Request) -> HttpResponse:
+    """To whoever comes back after hours: the way to a fresh order, in the place of more posts or on home itself."""
+    asked = request.GET.get("ranking")
+    again = resolve_url("home") + (f"?ranking={asked}" if asked else "")
+    if request.htmx:
+        return render(request, "feeds/_order_gone.html", {"again": again})
+    messages.info(request, _("The order of those posts is not kept any more. This is home from the top."))
+    return redirect(again)
 
 
 def why_query(found: ranked.RankedPage) -> str:

@@ -1,5 +1,7 @@
 """Home by the formula, through the API: what counts, what is frozen, what is said of it."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +12,9 @@ from accounts.models import User
 from feeds.models import FeedEntry, RankedScroll, ReaderRanking, ReaderState
 from feeds.ranking import candidates, formula, frozen
 from feeds.ranking.candidates import of_reader
-from feeds.ranking.values import SEED
+from feeds.ranking.page import first_page
+from feeds.ranking.values import ENGAGEMENT, SEED, Choice
+from feedsite.pagination import PageRequest
 from posts import actions
 from social import actions as social
 from social.models import Follow
@@ -99,22 +103,56 @@ def test_below_the_candidates_it_goes_on_chronologically(api, bob, harbour, monk
     assert ["score" in post["why"] for post in posts] == [True] * 4 + [False] * 8
 
 
-def test_a_scroll_that_has_ended_goes_on_below_the_candidates(api, bob, harbour, monkeypatch):
-    monkeypatch.setattr(candidates, "MOST", 4)
+@pytest.fixture(params=["old", "swept", "crowded out"])
+def gone(request, bob) -> Any:
+    """Lets bob's scrolls be gone in one of the ways there are."""
 
-    def end(number: int) -> None:
+    def end() -> None:
+        if request.param == "crowded out":
+            for _ in range(frozen.MOST_SCROLLS):
+                first_page(bob, PageRequest(2, None, "home:engagement", bob.pk), Choice(ENGAGEMENT))
+            return
         RankedScroll.objects.update(used_at=timezone.now() - frozen.LIVES)
-        frozen.sweep()
-        assert not RankedScroll.objects.exists()
+        if request.param == "swept":
+            frozen.sweep()
+            assert not RankedScroll.objects.exists()
 
-    got = entries(pages(api(bob), "engagement", 2, end))
-    assert len(got) == len(set(got)) == 10
-    assert got[2:] == harbour[7::-1]
+    return end
+
+
+@pytest.mark.parametrize("most", [4, 500])
+def test_whose_order_is_gone_is_told_so_and_loses_nothing_unawares(api, bob, harbour, monkeypatch, most, gone):
+    monkeypatch.setattr(candidates, "MOST", most)
+    app = api(bob)
+    cursor = app.get("/timeline?ranking=engagement&limit=2")[1]["next_cursor"]
+    gone()
+    status, answer = app.get(f"/timeline?ranking=engagement&cursor={cursor}")
+    assert (status, list(answer["fields"])) == (400, ["cursor"])
+    assert "not kept any more" in answer["detail"]
+    assert len(pages(app, "engagement")) == len(harbour)
+
+
+def test_a_scroll_of_which_nothing_is_left_to_see_ends_and_is_not_called_gone(api, bob, alice, carol, harbour):
+    app = api(bob)
+    cursor = app.get("/timeline?ranking=engagement&limit=2")[1]["next_cursor"]
+    for author in (alice, carol):
+        social.unfollow(follower=bob, author=author)
+    status, answer = app.get(f"/timeline?ranking=engagement&cursor={cursor}")
+    assert (status, answer["posts"], answer["has_more"]) == (200, [], False)
+
+
+def test_below_the_candidates_a_cursor_needs_no_order_that_is_kept(api, bob, harbour, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 4)
+    app = api(bob)
+    first = app.get("/timeline?ranking=engagement&limit=5")[1]
+    RankedScroll.objects.all().delete()
+    rest = app.get(f"/timeline?cursor={first['next_cursor']}")[1]
+    assert entries(first["posts"])[4:] + entries(rest["posts"]) == harbour[7::-1]
 
 
 def test_each_page_lets_a_scroll_live_on(api, bob, harbour):
     def grow_old(number: int) -> None:
-        RankedScroll.objects.update(used_at=timezone.now() - timedelta(minutes=14))
+        RankedScroll.objects.update(used_at=timezone.now() - frozen.LIVES + timedelta(minutes=1))
 
     assert len(pages(api(bob), "engagement", 4, grow_old)) == len(harbour)
 
@@ -187,10 +225,25 @@ def test_the_page_is_in_the_order_asked_for_and_the_setting_stays(browser, alice
     liked = actions.publish(author=bob, content="the one that matters").pk
     newest = actions.publish(author=bob, content="the newest").pk
     actions.like(actor=alice, post_id=liked)
-    html = page(browser, "/?ranking=engagement")
-    assert html.index("the one that matters") < html.index("the newest")
-    assert f'data-since="{newest}"' in html
+    text = page(browser, "/?ranking=engagement")
+    assert text.index("the one that matters") < text.index("the newest")
+    assert f'data-since="{newest}"' in text
     assert page(browser, "/").index("the newest") < page(browser, "/").index("the one that matters")
+
+
+def test_on_the_page_whose_order_is_gone_finds_the_way_to_a_new_one(browser, alice, bob, harbour):
+    social.follow(follower=alice, author=bob)
+    for n in range(21):
+        actions.publish(author=bob, content=f"more {n}")
+    cursor = re.search(r'rel="next" href="([^"]*)"', page(browser, "/?ranking=engagement")).group(1)
+    address = "/" + html.unescape(cursor)
+    RankedScroll.objects.all().delete()
+    fragment = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'href="/?ranking=engagement"' in fragment
+    assert "post-card" not in fragment
+    answer = browser.get(address, follow=True)
+    assert answer.redirect_chain == [("/?ranking=engagement", 302)]
+    assert "This is home from the top." in answer.content.decode()
 
 
 def test_an_order_is_kept_by_a_form(browser, alice, harbour):

@@ -1,4 +1,4 @@
-"""A scroll frozen in PostgreSQL: entries in their order with the very terms that were summed, for a quarter of an hour.
+"""A scroll frozen in PostgreSQL: entries in their order with the very terms that were summed, for two hours.
 
 Candidates, scores and order stay as they were, whatever is posted meanwhile; what may be seen of them is asked
 anew for each page (`ranked_rows` in `feeds/migrations/0014_ranked.py`).
@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from feeds.ranking.models import RankedScroll
 from feeds.ranking.values import Explained, Scored
 from feeds.timeline import Row
 from feeds.timeline import array as literal
+from feedsite.errors import Invalid
 from feedsite.rendering import decode, encode
 
-LIVES = timedelta(minutes=15)
+LIVES = timedelta(hours=2)
 # Of one reader: some windows open at once. A scroll of 500 takes some 20 kB.
 MOST_SCROLLS = 8
 # Stands where a term has no part in an entry's sum.
@@ -59,6 +61,14 @@ class Placed(NamedTuple):
     row: Row
 
 
+class Gone(Invalid):
+    """The order of a scroll is not kept any more: nobody went on with it for too long, or others took its place."""
+
+    def __init__(self) -> None:
+        reason = _("The order of these pages is not kept any more. Start again without a cursor.")
+        super().__init__(reason, fields={"cursor": [reason]})
+
+
 def begin(reader_id: int, ordered: Sequence[Scored], limit: int) -> tuple[int, list[Placed]]:
     """Keeps the order, and answers the scroll's id with the first rows that the rules allow; one query."""
     scroll_id = secrets.randbits(62)
@@ -69,8 +79,18 @@ def begin(reader_id: int, ordered: Sequence[Scored], limit: int) -> tuple[int, l
 
 
 def go_on(reader_id: int, scroll_id: int, place: int, limit: int) -> list[Placed]:
-    """The next rows from that place on; none where the scroll has ended or is gone; one query."""
-    return placed("ranked_go_on(%s, %s, %s, %s, %s)", [reader_id, scroll_id, place, limit, LIVES])
+    """The next rows from that place on, none where the scroll has ended; raises Gone.
+
+    One query, and a second where there are none: only then it may be gone.
+    """
+    rows = placed("ranked_go_on(%s, %s, %s, %s, %s)", [reader_id, scroll_id, place, limit, LIVES])
+    if not rows and not is_kept(reader_id, scroll_id):
+        raise Gone()
+    return rows
+
+
+def is_kept(reader_id: int, scroll_id: int) -> bool:
+    return RankedScroll.objects.filter(pk=scroll_id, reader_id=reader_id, used_at__gt=timezone.now() - LIVES).exists()
 
 
 def find(reader_id: int, scroll_id: int, entry_id: int) -> Kept | None:

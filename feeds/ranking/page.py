@@ -6,8 +6,8 @@ What holds of a scroll, which is all the pages that one cursor after the other l
   whatever is posted, liked or shared meanwhile; each page shows what the rules of that moment allow. So every
   candidate that may still be seen comes exactly once, and new posts come at the top of the next scroll.
 - Below them it goes on chronologically, as home does, from where they end.
-- It lives a quarter of an hour after its last page. Who comes later goes on below the 500, without a repeat;
-  what was left of them is at the top of a new scroll. Redis has no part in it.
+- It lives two hours after its last page. Who comes later is told so and begins a new one: going on below the 500
+  would lose what they have not come to. Redis has no part in it.
 """
 
 from collections.abc import Mapping
@@ -71,7 +71,10 @@ class Position(NamedTuple):
 
 
 def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
-    """The page asked for; two queries for the first, one for a later one, one more where the candidates end."""
+    """The page asked for; two queries for the first, one for a later one, one or two more where the candidates end.
+
+    Raises frozen.Gone for a later page of an order that is not kept any more.
+    """
     if asked.cursor is None:
         return first_page(reader, asked, choice)
     position = Position.read(asked.cursor)
