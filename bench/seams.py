@@ -11,7 +11,8 @@ from bench.people import execute
 from feeds import cache, cards, copies, counts, hot, keys, meter, tasks, timeline
 from feeds.models import FeedDay
 from feeds.policy import Spent
-from feeds.ranking import candidates, formula
+from feeds.ranking import candidates, frozen
+from feeds.ranking.values import SEED
 from feedsite.pagination import PageRequest, read_cursor
 from posts.models import Outbox, first_id_at
 
@@ -29,9 +30,9 @@ def cursor_after(reader: Any, found: timeline.Page) -> tuple[int, ...]:
     return read_cursor(found.next_cursor or "", "home", reader.pk)
 
 
-def candidates_in_order(reader: Any) -> list[Any]:
-    """The newest 500 entries of home with all that is known of them, by the formula."""
-    return formula.ranked(candidates.of_reader(reader.pk))
+def keep_order(reader: Any) -> Any:
+    """The newest 500 entries of home in the order of the formula, kept with their terms."""
+    return frozen.begin_by_formula(reader.pk, SEED, candidates.MOST)
 
 
 def skeleton(reader: Any) -> list[int]:

@@ -1,6 +1,8 @@
 """The seed formula, exactly: 0.4/(1+age_h) + 0.4·e/(1+e) + 0.2·min(interactions/10, 1), e = likes + 2·comments.
 
 Each of its terms has a weight that readers may move; two more begin at nothing. Pure: values in, values out.
+
+The terms stand in the database as well (`ranked_terms`, feeds/migrations/0024_frozen_by_formula.py): change both.
 """
 
 from collections.abc import Iterable

@@ -6,7 +6,7 @@ anew for each page (`ranked_rows` in `feeds/migrations/0014_ranked.py`).
 
 import math
 import secrets
-from array import array
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
@@ -16,8 +16,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from feeds.ranking.formula import NUDGE
 from feeds.ranking.models import RankedScroll
-from feeds.ranking.values import Explained, Scored
+from feeds.ranking.values import Explained, Scored, Weights
 from feeds.timeline import Row
 from feeds.timeline import array as literal
 from feedsite.errors import Invalid
@@ -31,6 +32,7 @@ ABSENT = math.nan
 PROPENSITY = ""
 
 
+BEGIN = "SELECT FROM ranked_begin(ROW(%s, %s, %s, %s::bigint[], %s, %s)::ranked_scroll, 0, %s)"
 # One entry's row of a scroll; places are counted from 1.
 FIND = """
 SELECT cardinality(s.entries), s.head, found.place, substring(s.terms FROM (found.place - 1) * width + 1 FOR width)
@@ -53,6 +55,16 @@ class Kept(NamedTuple):
     explained: Explained | None
 
 
+class Frozen(NamedTuple):
+    """A scroll that was begun: so many candidates, the newest and the oldest of them, and which of them are shares."""
+
+    scroll_id: int
+    number: int
+    newest: int
+    oldest: int
+    shares: Sequence[int]  # newest first
+
+
 class Placed(NamedTuple):
     """A row of a page at its place in the scroll, the first being 0."""
 
@@ -69,13 +81,34 @@ class Gone(Invalid):
         super().__init__(reason, fields={"cursor": [reason]})
 
 
-def begin(reader_id: int, ordered: Sequence[Scored], limit: int) -> tuple[int, list[Placed]]:
-    """Keeps the order, and answers the scroll's id with the first rows that the rules allow; one query."""
+def begin(reader_id: int, ordered: Sequence[Scored]) -> Frozen:
+    """Keeps the order; one query. The first rows come by `go_on`, as all others."""
+    scroll_id, entries = secrets.randbits(62), [one.candidate.entry_id for one in ordered]
+    scroll: list[Any] = [scroll_id, reader_id, timezone.now(), literal(entries), *packed(ordered)]
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [*scroll, MOST_SCROLLS])
+    shares = sorted((one.candidate.entry_id for one in ordered if one.candidate.sharer_id is not None), reverse=True)
+    return Frozen(scroll_id, len(entries), max(entries), min(entries), shares)
+
+
+def begin_by_formula(reader_id: int, weights: Weights, most: int) -> Frozen | None:
+    """Keeps the order of the plain formula over the newest candidates, `most` at most; None where there are none.
+
+    One query, which says nothing of the first rows: they come by `go_on`, as all others.
+    """
     scroll_id = secrets.randbits(62)
-    entries = literal([one.candidate.entry_id for one in ordered])
-    scroll = [scroll_id, reader_id, timezone.now(), entries, *packed(ordered)]
-    call = "ranked_begin(ROW(%s, %s, %s, %s::bigint[], %s, %s)::ranked_scroll, %s, %s)"
-    return scroll_id, placed(call, [*scroll, limit, MOST_SCROLLS])
+    heads = [encode(head).decode() for head in (head_of(weights), head_of(weights) | {"person": None})]
+    given: list[Any] = [reader_id, scroll_id, *heads, [*weights, NUDGE], most, MOST_SCROLLS]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ranked_freeze(%s, %s, %s, %s, %s::float8[], %s, %s)", given)
+        number, newest, oldest, shares = cursor.fetchone()
+    return Frozen(scroll_id, number, newest, oldest, sorted(shares or [], reverse=True)) if number else None
+
+
+def head_of(weights: Weights) -> dict[str, float | None]:
+    """The head of a scroll by the plain formula: what weighs nothing is nothing for all."""
+    differs = {"recency", "popularity", "closeness"} | {name for name in ("media", "replies") if getattr(weights, name)}
+    return {PROPENSITY: 1.0} | {name: None if name in differs else 0.0 for name in weights._fields}
 
 
 def go_on(reader_id: int, scroll_id: int, place: int, limit: int) -> list[Placed]:
@@ -126,11 +159,12 @@ def packed(ordered: Sequence[Scored]) -> tuple[str, bytes]:
         columns[name] = [one.parts.get(name, ABSENT) for one in ordered]
     head = {name: values[0] if len(set(values)) == 1 else None for name, values in columns.items()}
     differing = [columns[name] for name, same in head.items() if same is None]
-    return encode(head).decode(), array("d", chain.from_iterable(zip(*differing, strict=True))).tobytes()
+    values = list(chain.from_iterable(zip(*differing, strict=True)))
+    return encode(head).decode(), struct.pack(f">{len(values)}d", *values)
 
 
 def explained(head: Mapping[str, float | None], row: bytes) -> Explained:
-    values = iter(array("d", bytes(row)))
+    values = iter(struct.unpack(f">{len(row) // 8}d", row))
     terms = {name: next(values) if same is None else same for name, same in head.items()}
     propensity = terms.pop(PROPENSITY)
     parts = {name: value for name, value in terms.items() if not math.isnan(value)}

@@ -20,7 +20,7 @@ from django.utils import timezone
 from feeds import counts, timeline
 from feeds.ranking import candidates, formula, frozen, learned
 from feeds.ranking.asking import asked_of
-from feeds.ranking.frozen import Placed
+from feeds.ranking.frozen import Frozen, Placed
 from feeds.ranking.swaps import swapped
 from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, RANKINGS, Candidate, Choice, Explained, Scored
 from feeds.timeline import LONGEST_POSTING, Scroll
@@ -86,14 +86,26 @@ def ranked_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
 
 def first_page(reader: Any, asked: PageRequest, choice: Choice) -> RankedPage:
     safe = first_id_at(timezone.now() - LONGEST_POSTING)
-    found = candidates.of_reader(reader.pk, limit=candidates.MOST)
     counts.note_read(reader.pk)
-    if not found:
+    if choice.ranking == ENGAGEMENT and not choice.diversity and not choice.swaps:
+        begun, used = frozen.begin_by_formula(reader.pk, choice.weights, candidates.MOST), ENGAGEMENT
+    else:
+        begun, used = begin(reader.pk, choice)
+    if begun is None:
         return RankedPage([], None, ENGAGEMENT, {})
-    ordered, used = in_order(found, choice)
+    rows = frozen.go_on(reader.pk, begun.scroll_id, 0, asked.limit + 1)
     model = learned.known.model_id or 0 if used == ML else 0
-    scroll_id, rows = frozen.begin(reader.pk, ordered, asked.limit + 1)
-    return page_from(reader, asked, Position(scroll_id, 0, used, model, below(found, safe)), rows)
+    return page_from(reader, asked, Position(begun.scroll_id, 0, used, model, below(begun, safe)), rows)
+
+
+def begin(reader_id: int, choice: Choice) -> tuple[Frozen | None, str]:
+    """A scroll whose order is made here, and by what it was made."""
+    look = candidates.of_reader if choice.ranking == ML else candidates.of_reader_in_brief
+    found = look(reader_id, limit=candidates.MOST)
+    if not found:
+        return None, ENGAGEMENT
+    ordered, used = in_order(found, choice)
+    return frozen.begin(reader_id, ordered), used
 
 
 def in_order(found: list[Candidate], choice: Choice) -> tuple[list[Scored], str]:
@@ -104,14 +116,14 @@ def in_order(found: list[Candidate], choice: Choice) -> tuple[list[Scored], str]
     return swapped(ordered, choice.swaps, Random()), ENGAGEMENT
 
 
-def below(found: list[Candidate], safe: int) -> Scroll:
+def below(begun: Frozen, safe: int) -> Scroll:
     """The chronological scroll that goes on below the candidates, as if they had been its pages.
 
     Fewer than are looked for are the whole timeline.
     """
-    bottom = found[-1].entry_id if len(found) == candidates.MOST else 0
-    seen = tuple(one.entry_id for one in found if one.sharer_id is not None and one.entry_id > safe)
-    return Scroll(bottom, found[0].entry_id, safe, seen).kept_short()
+    bottom = begun.oldest if begun.number == candidates.MOST else 0
+    seen = tuple(share for share in begun.shares if share > safe)
+    return Scroll(bottom, begun.newest, safe, seen).kept_short()
 
 
 def page_from(reader: Any, asked: PageRequest, position: Position, rows: list[Placed]) -> RankedPage:
