@@ -184,9 +184,13 @@ def is_free_text(field: Any) -> bool:
 
 
 def is_own(words: str, own: list[str]) -> bool:
-    """Whether it is a name, a number with its unit, or what somebody wrote, perhaps cut short."""
+    """Whether it is a name or its first letter, a number with its unit, or what somebody wrote, perhaps cut short."""
     parts = [part.strip(" ,.:()“”…#@") for part in re.split(r"·| (?=\(@)", " ".join(words.split()))]
     return all(
-        part in NAMES or part.startswith("http://testserver/") or not is_word(part) or any(part in text for text in own)
+        len(part) == 1
+        or part in NAMES
+        or part.startswith("http://testserver/")
+        or not is_word(part)
+        or any(part in text for text in own)
         for part in parts
     )
