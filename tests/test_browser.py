@@ -1,27 +1,23 @@
 """Walks in a real Chromium, through the whole site as `make run` starts it."""
 
-import os
 import re
-import shutil
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.chromium import CHROMIUM, FLAGS, WHY, is_missing
 from tests.helpers import PASSWORD
 from tests.site import App, Site
 
 pytestmark = pytest.mark.browser
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 numbers = count()
 # Two cores serve the site, run its workers and draw all the pages.
 expect.set_options(timeout=15_000)
-if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
-    pytest.skip("no Chromium here: install Debian's `chromium`, or name one in CHROMIUM", allow_module_level=True)
+if is_missing:
+    pytest.skip(WHY, allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +74,17 @@ def is_fault(message: Any) -> bool:
     return message.type == "error" and not any(part in message.text for part in expected)
 
 
-def sign_up(page: Page) -> Page:
-    """A new member at home, by what the form sends; that it can be filled in is told by `sign_up_by_form`."""
+def join(page: Page) -> Page:
+    """A new member, by what the form sends; that it can be filled in is told by `sign_up_by_form`. No page yet."""
     page.request.get("/signup")
     fields = {"username": page.name, "email": f"{page.name}@example.org", "password1": PASSWORD}  # type: ignore[attr-defined]
     press(page, "/signup", **fields)
-    page.goto("/")
+    return page
+
+
+def sign_up(page: Page) -> Page:
+    """A new member at home."""
+    join(page).goto("/")
     return page
 
 
@@ -120,7 +121,7 @@ def write(page: Page, text: str) -> None:
     expect(page.get_by_label("What is on your mind?")).to_have_value("")  # and the page stands still again
 
 
-def follow(page: Page, other: Page) -> None:
+def follow(page: Page, other: Page | App) -> None:
     press(page, f"/@{other.name}/follow")  # type: ignore[attr-defined]
 
 
