@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.media import image
 from tests.site import Site
-from tests.test_browser import app_of, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import app_of, chromium, follow, join, numbers, person, sign_up, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 SHIFTS = """
@@ -40,15 +40,14 @@ def holds_focus(page: Page, words: str) -> None:
 @pytest.fixture
 def reader(person: Any, live_site: Site) -> Page:  # noqa: F811
     """bob's home page with three posts by alice: "third" has a picture, "second" a warning."""
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = live_site.sign_up(f"alice_{next(numbers)}b"), join(person("bob"))
     follow(bob, alice)
-    app = app_of(alice, live_site)
-    app.post("first " + "and long " * 25)
-    app.call("post", "/posts", json={"content": "second, behind it", "content_warning": "Spoilers"})
-    media = app.call(
+    alice.post("first " + "and long " * 25)
+    alice.call("post", "/posts", json={"content": "second, behind it", "content_warning": "Spoilers"})
+    media = alice.call(
         "post", "/media", files={"file": ("a.png", image((800, 500)), "image/png")}, data={"alt": "A wall"}
     )
-    app.call("post", "/posts", json={"content": "third", "media_ids": [media["media_id"]]})
+    alice.call("post", "/posts", json={"content": "third", "media_ids": [media["media_id"]]})
     bob.author = alice.name  # type: ignore[attr-defined]
     bob.goto("/")
     expect(bob.locator(".post-card")).to_have_count(3)
