@@ -125,6 +125,7 @@ def running(data_dir: Path, **more: str) -> Iterator[Site]:
         env = os.environ | {
             "PORT": str(port), "DATA_DIR": str(data_dir), "DATABASE_URL": database_url, "DEMO": "0",
             "REDIS_PREFIX": f"walk{os.getpid()}", "RATE_LIMITS": "off", "NO_COLOR": "1",
+            "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
         } | more  # fmt: skip
         env.pop("FEEDSITE_SUPERVISED", None)
         log = (data_dir / "site.log").open("w")
