@@ -4,16 +4,19 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from queue import Empty, Queue
+from dataclasses import dataclass
+from http.client import responses
+from queue import Queue
 from threading import Thread
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page, Request, Route, ViewportSize, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tests.chromium import CHROMIUM, FLAGS
 from tests.community import Community
@@ -38,7 +41,21 @@ AXE = """async ([only, not]) => {
 }"""
 # What fades from one theme to the other is looked at when it has arrived.
 ARRIVED = "() => document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"
+# What the browser may keep from one page to the next.
+KEPT, NOT_KEPT = ("Cache-Control", "max-age=86400"), ("Cache-Control", "no-store")
+# Said of the answer by the server, or by NOT_KEPT.
+OF_SERVER = ("Content-Length", "Cache-Control", "Connection")
+KEPT_OPEN = "/static/img/favicon.svg"
 WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the browser asks for, and where the answer goes: status, headers, body."""
+
+    request: WSGIRequest
+    body: bytes
+    answer: Queue[tuple[int, list[tuple[str, str]], bytes]]
 
 
 class Window:
@@ -47,35 +64,36 @@ class Window:
     """
 
     def __init__(self, *, javascript: bool = True) -> None:
-        self.asked: Queue[tuple[Request, Queue[dict[str, Any] | None]]] = Queue()
-        self.files = ThreadedWSGIServer(("localhost", 0), QuietHandler)
-        self.files.set_app(StaticFilesHandler(get_internal_wsgi_application()))
-        self.site = f"http://localhost:{self.files.server_port}"
-        Thread(target=self.files.serve_forever, daemon=True).start()
+        self.asked: Queue[Asked | None] = Queue()
+        self.files = StaticFilesHandler(get_internal_wsgi_application())
+        self.server = ThreadedWSGIServer(("localhost", 0), QuietHandler)
+        self.server.set_app(self.serve)
+        self.site = f"http://localhost:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
         self.thread = ThreadPoolExecutor(1, "browser")
         self.thread.submit(self.start, javascript).result()
 
     def start(self, javascript: bool) -> None:
         self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--process-per-site"])
         self.context = self.browser.new_context(
             base_url=self.site,
             java_script_enabled=javascript,
             reduced_motion="reduce",
             viewport=viewport(390),
-            service_workers="block",  # it would ask for pages past `hand_over`
+            service_workers="block",  # it would answer for the site
         )
         self.context.set_default_timeout(10_000)
-        # Files of the site's own need no hand-over.
-        self.context.route(re.compile(r"^http://[^/]+/(?!static/)"), self.hand_over)
         self.context.route_web_socket("**/*", lambda socket: None)
+        # Pages of one site share a process, with all it has compiled, for as long as one of them is open.
+        self.context.new_page().goto(KEPT_OPEN)
 
     def close(self) -> None:
         self.thread.submit(self.browser.close).result()
         self.thread.submit(self.playwright.stop).result()
         self.thread.shutdown()
-        self.files.shutdown()
-        self.files.server_close()
+        self.server.shutdown()
+        self.server.server_close()
 
     def look(self, town: Community, visit: Visit, at: Callable[[Page], list[str]]) -> list[str]:
         """What `at` finds on the page of a visit, and what went wrong while it loaded."""
@@ -83,10 +101,9 @@ class Window:
         self.address = visit.address(town)
         self.faults: list[str] = []
         looking = self.thread.submit(self.open_and, at)
-        while not looking.done():
-            with suppress(Empty):
-                request, reply = self.asked.get(timeout=0.02)
-                reply.put(self.answer(request))
+        looking.add_done_callback(lambda _: self.asked.put(None))
+        while asked := self.asked.get():
+            asked.answer.put(self.answer(asked))
         return self.faults + looking.result()
 
     def open_and(self, at: Callable[[Page], list[str]]) -> list[str]:
@@ -108,34 +125,39 @@ class Window:
         if message.type in ("error", "warning") and not is_expected:
             self.faults.append(f"console: {message.text} {message.location.get('url')}")
 
-    def hand_over(self, route: Route) -> None:
-        reply: Queue[dict[str, Any] | None] = Queue()
-        self.asked.put((route.request, reply))
-        answer = reply.get(timeout=20)
-        route.fulfill(**answer) if answer else route.abort()
+    def serve(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """In a thread of the request: files at once, with leave to keep them; the rest when it is answered."""
+        if environ["PATH_INFO"].startswith(settings.STATIC_URL):
+            return self.files(environ, lambda status, headers: start_response(status, [*headers, KEPT]))
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        asked = Asked(WSGIRequest(environ), body, Queue())
+        self.asked.put(asked)
+        status, headers, content = asked.answer.get(timeout=20)
+        start_response(f"{status} {responses.get(status, '')}", headers)
+        return [content]
 
-    def answer(self, request: Request) -> dict[str, Any] | None:
-        """Plays the server; None when it broke."""
-        path = request.url.removeprefix(self.site)
-        is_page = request.is_navigation_request()
+    def answer(self, asked: Asked) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Plays the server; who opens it does not matter to the browser's cache, so nothing is kept."""
+        is_page = asked.request.headers.get("Sec-Fetch-Mode") == "navigate"
         try:
-            response = self.visit.answer(self.town) if is_page else asked(self.client, request, path)
+            response = self.visit.answer(self.town) if is_page else answer_to(self.client, asked)
         except Exception as error:
-            self.faults.append(f"{path}: {error!r}")
-            return None
-        return {"status": response.status_code, "headers": dict(response.items()), "body": response.getvalue()}
+            self.faults.append(f"{asked.request.get_full_path()}: {error!r}")
+            return 500, [], b""
+        headers = [(name, value) for name, value in response.items() if name not in OF_SERVER]
+        return response.status_code, [*headers, NOT_KEPT], response.getvalue()
 
 
 def viewport(width: int) -> ViewportSize:
     return {"width": width, "height": 800}
 
 
-def asked(client: Client, request: Request, path: str) -> Any:
+def answer_to(client: Client, asked: Asked) -> Any:
     """What the site answers to a request of the page itself."""
-    kept = {name: value for name, value in request.headers.items() if re.match("hx-|x-csrf|accept$|range$", name)}
-    body = request.post_data_buffer or b""
-    kind = request.headers.get("content-type", "")
-    return client.generic(request.method, path, body, kind, headers=kept)
+    request = asked.request
+    kept = {name: value for name, value in request.headers.items() if re.match("(?i)hx-|x-csrf|accept$|range$", name)}
+    kind = request.content_type or ""
+    return client.generic(request.method or "GET", request.get_full_path(), asked.body, kind, headers=kept)
 
 
 class QuietHandler(WSGIRequestHandler):
