@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 PASSWORD = "correct horse battery"
 
@@ -40,3 +43,8 @@ def flush_redis() -> None:
     redis = get_redis_connection("default")
     if names := list(redis.scan_iter(f"{settings.REDIS_PREFIX}:*", count=1000)):
         redis.delete(*names)
+
+
+def redis_away() -> Redis:
+    """A client of a server that is not there; says so at once, where others would try again for seconds."""
+    return Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))

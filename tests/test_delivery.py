@@ -10,7 +10,7 @@ from posts import actions
 from posts.models import AuthorState, Outbox, Post
 from social import actions as social
 from social.models import Follow
-from tests.helpers import run_tasks
+from tests.helpers import redis_away, run_tasks
 from tests.timelines import contents
 
 
@@ -109,13 +109,10 @@ def test_what_each_worker_has_pushed_of_a_post_is_counted(alice, bob, carol, set
 
 
 def test_without_redis_posts_stay_owed_and_are_read_from_postgresql(alice, bob, api, settings, monkeypatch):
-    from redis import Redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
 
     social.follow(follower=bob, author=alice)
     run_tasks()
-    away = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
+    away = redis_away()
     monkeypatch.setattr(hot, "client", lambda: away)
     actions.publish(author=alice, content="x")
     run_tasks()

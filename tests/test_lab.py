@@ -10,7 +10,6 @@ import html5lib
 import pytest
 from django.test import Client
 from django.utils import timezone
-from redis import Redis
 
 from accounts.models import User
 from feeds import cache, counts, hot, meter, tasks
@@ -23,7 +22,7 @@ from posts.models import AuthorState, Outbox
 from social import actions as social
 from social.models import Follow
 from tests.conftest import member
-from tests.helpers import flush_redis, queries_at_most, run_tasks
+from tests.helpers import flush_redis, queries_at_most, redis_away, run_tasks
 from tests.pages import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +217,7 @@ def test_redis_is_measured_flushed_and_away(staff, alice, monkeypatch):
     assert "1 hot timeline," in plain(text_of(staff.get(LAB)))
     flush_redis()
     assert "0 hot timelines." in plain(text_of(staff.get(LAB)))
-    monkeypatch.setattr(hot, "client", lambda: Redis(unix_socket_path="/nowhere/redis.sock"))
+    monkeypatch.setattr(hot, "client", redis_away)
     assert "Redis does not answer." in plain(text_of(staff.get(LAB)))
     cache.breaker.wait_for_redis()
 

@@ -10,7 +10,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
-from redis import Redis
 
 from feeds import cache, costs, counts, meter, mover, rates, tasks
 from feeds.models import FeedDay, ReadDay
@@ -20,7 +19,7 @@ from posts.models import AuthorState, Post, first_id_at
 from social import actions as social
 from social.models import Follow
 from tests.conftest import member
-from tests.helpers import flush_redis, run_tasks
+from tests.helpers import flush_redis, redis_away, run_tasks
 from tests.machine.engine import Killed, killed_at
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +207,7 @@ def test_what_is_set_aside_is_forgotten_once_it_is_known_to_be_written(bob):
 
 
 def test_without_redis_nothing_is_counted_and_nothing_fails(bob, monkeypatch):
-    monkeypatch.setattr(counts, "client", lambda: Redis(unix_socket_path="/nowhere/redis.sock"))
+    monkeypatch.setattr(counts, "client", redis_away)
     counts.note_read(bob.pk)
     counts.note_delivery(followers=1, push_seconds=0, fresh_seconds=0)
     tasks.count_reads()

@@ -10,7 +10,7 @@ from posts import actions as posts
 from social import actions
 from tests.conftest import member
 from tests.factories import UserFactory
-from tests.helpers import queries_at_most
+from tests.helpers import queries_at_most, redis_away
 from tests.timelines import share
 
 
@@ -163,11 +163,8 @@ def test_candidates_are_kept_for_a_while_and_found_again_when_one_follows_somebo
 
 
 def test_a_redis_that_is_away_only_costs_the_query(alice, circle, api, monkeypatch):
-    from redis import Redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
 
-    away = Redis(unix_socket_path="/nowhere/redis.sock", retry=Retry(NoBackoff(), 0))
+    away = redis_away()
     monkeypatch.setattr(suggestions, "client", lambda: away)
     monkeypatch.setattr(suggestions, "read", lambda *_: None)
     alice.refresh_from_db()

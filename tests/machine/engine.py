@@ -14,9 +14,6 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.test import Client, override_settings
 from django.utils import timezone
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from accounts import actions as accounts
 from accounts.models import User
@@ -28,6 +25,7 @@ from posts import actions as posts
 from posts.models import Outbox, Post
 from social import actions as social
 from social import queries as people
+from tests import helpers
 from tests.helpers import flush_redis
 
 WHOLE = 100_000
@@ -233,9 +231,7 @@ def clients(make: Callable[[], Any]) -> Iterator[None]:
 
 @contextmanager
 def redis_away() -> Iterator[None]:
-    # Without this it would try again for seconds.
-    once = Retry(NoBackoff(), 0)
-    with clients(lambda: Redis(unix_socket_path="/nowhere/redis.sock", retry=once)):
+    with clients(helpers.redis_away):
         yield
     while cache.breaker.is_open:  # it looks for the other client, which answers
         time.sleep(0.0005)
