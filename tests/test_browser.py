@@ -132,7 +132,7 @@ def follow_by_button(page: Page, other: Page) -> None:
 
 
 def test_an_open_home_page_shows_a_new_post_without_a_reload(person):
-    alice, bob = sign_up_by_form(person("alice")), sign_up(person("bob"))
+    alice, bob = sign_up_by_form(person("alice")), join(person("bob"))
     write(bob, "mine")
     follow_by_button(bob, alice)
     bob.goto("/")
@@ -149,7 +149,7 @@ def test_an_open_home_page_shows_a_new_post_without_a_reload(person):
 
 
 def test_a_page_that_was_offline_catches_up(person):
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(bob, alice)
     write(alice, "first")
     bob.goto("/")
@@ -163,7 +163,7 @@ def test_a_page_that_was_offline_catches_up(person):
 
 
 def test_posting_liking_and_commenting_change_the_page_in_place(person):
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     alice.evaluate("window.notReloaded = true")
     write(alice, "Likeable")
@@ -180,7 +180,7 @@ def test_posting_liking_and_commenting_change_the_page_in_place(person):
 
 
 def test_a_like_is_not_lost_by_leaving_the_page_at_once(person):
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     write(alice, "Likeable in passing")
     # The network is slow for what the page sends; the browser's own last word goes through.
@@ -210,7 +210,7 @@ def test_the_counter_counts_as_people_do_and_an_over_long_post_keeps_its_text(pe
 
 
 def test_scrolling_brings_older_posts_until_all_are_there(person, live_site):
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     app = app_of(alice, live_site)
     for n in range(45):
         app.post(f"number {n}")
@@ -257,7 +257,7 @@ def test_everything_works_without_javascript(person):
 
 
 def test_a_private_account_is_asked_and_answers_without_a_reload_or_a_lost_focus(person):
-    alice, bob, carol = (sign_up(person(name)) for name in ("alice", "bob", "carol"))
+    alice, bob, carol = (join(person(name)) for name in ("alice", "bob", "carol"))
     alice.goto("/settings/privacy")
     alice.get_by_role("switch", name="Private account").check()
     alice.get_by_role("button", name="Save").click()
@@ -285,7 +285,7 @@ def test_a_private_account_is_asked_and_answers_without_a_reload_or_a_lost_focus
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_scrolls_sideways(person, width):
-    alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
+    alice = join(person("alice", viewport={"width": width, "height": 800}))
     write(alice, "A very long word: " + "x" * 200)
     name, settings = alice.name, [f"/settings/{page}" for page in ("profile", "privacy", "security")]
     for path in ("/", "/public", f"/@{name}", f"/@{name}/followers", "/follow-requests", *settings):

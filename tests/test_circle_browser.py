@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.test_browser import chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_list_is_filled_by_searching_and_read(person):  # noqa: F811
-    alice, bob, carol = (sign_up(person(name)) for name in ("alice", "bob", "carol"))
+    alice, bob, carol = (join(person(name)) for name in ("alice", "bob", "carol"))
     write(bob, "Low water at six")
     write(carol, "Bread at seven")
     for other in (bob, carol):
@@ -37,7 +37,7 @@ def test_a_list_is_filled_by_searching_and_read(person):  # noqa: F811
 
 
 def test_muting_for_an_hour_removing_and_hiding_from_the_menu(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(alice, bob)
     follow(bob, alice)
     alice.goto(f"/@{bob.name}")
@@ -60,7 +60,7 @@ def test_muting_for_an_hour_removing_and_hiding_from_the_menu(person):  # noqa: 
 
 
 def test_suggestions_go_when_dismissed_and_stay_away(person):  # noqa: F811
-    alice, bob, carol = (sign_up(person(name)) for name in ("alice", "bob", "carol"))
+    alice, bob, carol = (join(person(name)) for name in ("alice", "bob", "carol"))
     follow(bob, carol)
     follow(alice, bob)
     alice.set_viewport_size({"width": 1280, "height": 800})
@@ -74,7 +74,7 @@ def test_suggestions_go_when_dismissed_and_stay_away(person):  # noqa: F811
 
 
 def test_the_same_without_javascript(person):  # noqa: F811
-    alice, bob = sign_up(person("alice", javascript=False)), sign_up(person("bob", javascript=False))
+    alice, bob = join(person("alice", javascript=False)), join(person("bob", javascript=False))
     for one, other in ((alice, bob), (bob, alice)):
         one.goto(f"/@{other.name}")
         one.get_by_role("button", name=re.compile("^Follow ")).first.click()

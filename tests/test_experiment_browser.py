@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site import Site, wait_until
-from tests.test_browser import chromium, follow, person, press, sign_up  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, press  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 LINE = re.compile("You are in the test “Liked first” \\(arm (one|two)\\)\\.")
@@ -61,7 +61,7 @@ def reads_of_the_arm(page: Page) -> bool:
 
 
 def test_staff_start_an_experiment_and_a_reader_sees_its_arm_and_leaves(person, live_site, over_afterwards):  # noqa: F811
-    keeper, alice, bob = (sign_up(person(name)) for name in ("keeper", "alice", "bob"))
+    keeper, alice, bob = (join(person(name)) for name in ("keeper", "alice", "bob"))
     staff = f"UPDATE accounts_user SET is_staff = true, is_superuser = true WHERE username = '{keeper.name}'"
     tell_the_database(live_site, staff)
     follow(alice, bob)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site import Site, wait_until
-from tests.test_browser import app_of, chromium, follow, person, sign_up  # noqa: F401 fixtures
+from tests.test_browser import app_of, chromium, follow, join, person  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def scrolled(page: Page, how: str) -> None:
 
 
 def test_what_is_read_is_kept_and_what_is_rushed_past_is_not(person: Any, live_site: Site) -> None:  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob", viewport={"width": 1000, "height": 600}))
+    alice, bob = join(person("alice")), join(person("bob", viewport={"width": 1000, "height": 600}))
     follow(bob, alice)
     author = app_of(alice, live_site)
     posted = [author.post(f"boat {n}") for n in range(30)][::-1]

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.test_browser import chromium, follow, person, pytestmark, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, pytestmark, sign_up, write  # noqa: F401 fixtures
 
 
 def card(page, text):
@@ -33,7 +33,7 @@ def delete(page, text):
 
 
 def test_counts_edits_and_deletes_show_on_an_open_home_page(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(bob, alice)
     write(alice, "Stays below")
     write(alice, "Frist")
@@ -73,7 +73,7 @@ def test_counts_edits_and_deletes_show_on_an_open_home_page(person):  # noqa: F8
 
 
 def test_a_stranger_s_thread_profile_and_public_page_change_too(person):  # noqa: F811
-    alice, carol = sign_up(person("alice")), sign_up(person("carol"))
+    alice, carol = join(person("alice")), join(person("carol"))
     write(alice, "Out in the open")
     alice.goto("/")
     pages = [carol, carol.context.new_page(), carol.context.new_page()]
@@ -97,7 +97,7 @@ def test_a_stranger_s_thread_profile_and_public_page_change_too(person):  # noqa
 
 
 def test_what_is_being_written_and_chosen_stays_when_the_post_changes_or_goes(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(bob, alice)
     write(alice, "Talk to me")
     card(alice, "Talk to me").locator(".post-time").click()

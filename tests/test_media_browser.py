@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.media import HOSTILE, image, video
-from tests.test_browser import chromium, follow, person, sign_up  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def items(page: Page) -> Any:
 
 
 def test_two_pictures_and_a_video_are_posted_with_progress_and_reach_a_follower(person, shots):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(bob, alice)
     alice.goto("/")
     alice.evaluate("window.notReloaded = true")
@@ -76,7 +76,7 @@ def test_two_pictures_and_a_video_are_posted_with_progress_and_reach_a_follower(
 
 
 def test_files_are_put_in_order_removed_and_tried_again_by_keyboard(person, shots):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     choose(alice, shots["wall.png"], shots["sky.jpg"], shots["sand.webp"])
     expect(alice.locator(".upload-done")).to_have_count(3)
@@ -101,7 +101,7 @@ def test_files_are_put_in_order_removed_and_tried_again_by_keyboard(person, shot
 
 
 def test_a_file_that_failed_is_tried_again_and_a_refused_one_says_why(person, shots):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     alice.route(
         re.compile("/api/v1/media$"), lambda route: route.fulfill(status=503, json={"detail": "Busy just now."})
@@ -120,7 +120,7 @@ def test_a_file_that_failed_is_tried_again_and_a_refused_one_says_why(person, sh
 
 
 def test_pictures_are_dropped_and_pasted_into_the_form(person, shots):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     for event in ("paste", "drop"):
         alice.evaluate(PUT_IN, [event, list(Path(shots["wall.png"]).read_bytes())])
@@ -140,7 +140,7 @@ PUT_IN = """([kind, bytes]) => {
 
 
 def test_the_viewer_goes_by_keys_and_by_touch_and_gives_the_focus_back(person, shots):  # noqa: F811
-    alice = sign_up(person("alice", has_touch=True, reduced_motion="reduce"))
+    alice = join(person("alice", has_touch=True, reduced_motion="reduce"))
     alice.goto("/")
     choose(alice, shots["wall.png"], shots["sky.jpg"], shots["sand.webp"])
     expect(alice.locator(".upload-done")).to_have_count(3)
@@ -178,7 +178,7 @@ def swipe(page: Page, start: int, end: int) -> None:
 
 
 def test_nothing_jumps_when_a_picture_arrives(person, shots):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     for chosen in (["sky.jpg"], ["wall.png", "sky.jpg"], ["wall.png", "sky.jpg", "sand.webp"]):
         alice.goto("/")
         choose(alice, *[shots[name] for name in chosen])
@@ -199,7 +199,7 @@ def test_nothing_jumps_when_a_picture_arrives(person, shots):  # noqa: F811
 
 
 def test_pictures_are_posted_and_looked_at_without_javascript(person, shots):  # noqa: F811
-    alice = sign_up(person("alice", javascript=False))
+    alice = join(person("alice", javascript=False))
     alice.goto("/")
     alice.get_by_text("Add pictures or a video").first.click()
     alice.get_by_label("File 1", exact=True).set_input_files(shots["wall.png"])

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site import Site, wait_until
-from tests.test_browser import chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
 
 def test_what_three_people_do_is_told_live_and_by_mail_and_read_in_every_window(person, live_site):  # noqa: F811
-    alice, bob, carol, dave = (sign_up(person(name)) for name in ("alice", "bob", "carol", "dave"))
+    alice, bob, carol, dave = (join(person(name)) for name in ("alice", "bob", "carol", "dave"))
     write(alice, "Low water at six")
     by_mail_at_once(alice, "like", "comment", "share", "follow")
     other = alice.context.new_page()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.media import image, video
-from tests.test_browser import chromium, person, sign_up  # noqa: F401 fixtures
+from tests.test_browser import chromium, join, person  # noqa: F401 fixtures
 from tests.test_walk import api
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def show(page: Page, text: str, name: str, content: bytes) -> None:
 
 
 def test_the_media_tab_opens_the_viewer_and_a_post_is_pinned_in_place(person) -> None:  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     show(alice, "A wall", "wall.png", image((400, 300)))
     show(alice, "A clip", "clip.mp4", video(1, "320x240"))
     show(alice, "A door", "door.png", image((300, 400), color="brown"))

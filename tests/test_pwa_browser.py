@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import chromium, person, sign_up, write  # noqa: F401 the fixtures
+from tests.test_browser import chromium, join, person, sign_up, write  # noqa: F401 the fixtures
 
 pytestmark = pytest.mark.browser
 KEPT = """async () => {
@@ -49,7 +49,7 @@ class Worker:
 
 
 def test_the_site_can_be_installed_and_says_so_when_it_is_offline(person):  # noqa: F811
-    alice = sign_up(person("alice", service_workers="allow"))
+    alice = join(person("alice", service_workers="allow"))
     write(alice, "Only for those who are in")
     worker = Worker(alice)
     found = worker.line.send("Page.getAppManifest")

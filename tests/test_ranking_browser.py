@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.test_browser import app_of, chromium, follow, person, sign_up  # noqa: F401 fixtures
+from tests.test_browser import app_of, chromium, follow, join, person  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 # Two thirds of a hundred, to a tenth of a point; rounded so that the terms add up.
@@ -31,7 +31,7 @@ def move(page: Page, label: str, key: str) -> None:
 @pytest.fixture
 def reader(person: Any, live_site: Any) -> Page:  # noqa: F811
     """alice follows bob, who asked about a ladder, was talked to about it, and wrote twice since."""
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(alice, bob)
     app, me = app_of(bob, live_site), app_of(alice, live_site)
     ladder, *_ = [app.post(f"{word} of the day") for word in ("Ladder", "Seal", "Bread")]

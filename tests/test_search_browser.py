@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.test_browser import chromium, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, join, person, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
 
 def test_people_are_offered_and_posts_found_by_the_keyboard_alone(person: Any) -> None:  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "Crème brûlée from the oven")
     box = alice.get_by_label("Search posts, people and hashtags")
     box.press_sequentially(alice.name[:-1])  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.test_browser import chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, sign_up, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def card(page, text):
 
 
 def test_a_share_reaches_a_follower_s_open_page_and_can_be_taken_back(person):  # noqa: F811
-    alice, bob, carol = (sign_up(person(name)) for name in ("alice", "bob", "carol"))
+    alice, bob, carol = (join(person(name)) for name in ("alice", "bob", "carol"))
     follow(carol, bob)
     carol.goto("/")
     write(alice, "Worth passing on")
@@ -40,7 +40,7 @@ def test_a_share_reaches_a_follower_s_open_page_and_can_be_taken_back(person):  
 
 
 def test_a_mark_shows_at_once_and_rolls_back_with_a_word_when_it_is_refused(person, chromium, live_site):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     # A page whose console is not looked at: the browser tells of refusals there.
     bob = chromium.new_context(base_url=live_site.url, service_workers="block").new_page()
     # Nor does it hear that a post is gone before it is pressed.
@@ -86,7 +86,7 @@ def test_a_mark_shows_at_once_and_rolls_back_with_a_word_when_it_is_refused(pers
 
 
 def test_quoting_fills_the_composer_and_leaves_what_was_written_there(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(bob, alice)
     write(alice, "First said")
     bob.goto("/")
@@ -110,7 +110,7 @@ def test_quoting_fills_the_composer_and_leaves_what_was_written_there(person):  
 
 
 def test_a_conversation_is_held_in_place_by_keyboard(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "What shall we talk about?")
     card(alice, "talk about").locator(".post-time").click()
     alice.get_by_label("Your comment").fill("The weather")
@@ -145,7 +145,7 @@ def test_a_conversation_is_held_in_place_by_keyboard(person):  # noqa: F811
 
 
 def test_the_link_of_a_post_is_copied(person):  # noqa: F811
-    alice = sign_up(person("alice", permissions=["clipboard-read", "clipboard-write"]))
+    alice = join(person("alice", permissions=["clipboard-read", "clipboard-write"]))
     write(alice, "Copy me")
     card(alice, "Copy me").get_by_role("button", name="Copy link").click()
     expect(alice.get_by_text("The link is copied.")).to_be_visible()
@@ -155,7 +155,7 @@ def test_the_link_of_a_post_is_copied(person):  # noqa: F811
 
 
 def test_sharing_quoting_keeping_and_talking_work_without_javascript(person):  # noqa: F811
-    alice, bob = sign_up(person("alice", javascript=False)), sign_up(person("bob", javascript=False))
+    alice, bob = join(person("alice", javascript=False)), join(person("bob", javascript=False))
     follow(bob, alice)
     write(alice, "First said.")
     bob.goto("/")
@@ -190,7 +190,7 @@ def test_sharing_quoting_keeping_and_talking_work_without_javascript(person):  #
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_threads_and_bookmarks_do_not_scroll_sideways(person, width):  # noqa: F811
-    alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
+    alice = join(person("alice", viewport={"width": width, "height": 800}))
     write(alice, "A very long word: " + "x" * 200)
     card(alice, "A very long word").locator(".post-time").click()
     for depth in range(5):

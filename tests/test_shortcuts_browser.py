@@ -263,7 +263,7 @@ def test_blocking_asks_first(reader):
 
 
 def test_deleting_and_undoing_by_keyboard_ends_on_the_post(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "kept")
     write(alice, "deleted by mistake")
     mine = card(alice, "deleted by mistake")
@@ -277,7 +277,7 @@ def test_deleting_and_undoing_by_keyboard_ends_on_the_post(person):  # noqa: F81
 
 
 def test_the_message_of_a_deleted_post_hands_the_focus_on_when_it_is_sent_away(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "kept")
     write(alice, "deleted")
     mine = card(alice, "deleted")
@@ -289,7 +289,7 @@ def test_the_message_of_a_deleted_post_hands_the_focus_on_when_it_is_sent_away(p
 
 
 def test_a_message_stays_while_it_is_looked_at_and_goes_by_itself(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "to keep")
     alice.clock.install()
     keep = card(alice, "to keep").locator(".bookmark-button")
@@ -307,7 +307,7 @@ def test_a_message_stays_while_it_is_looked_at_and_goes_by_itself(person):  # no
 
 
 def test_a_vote_and_older_posts_keep_the_focus_where_one_is(person, live_site):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     app = app_of(alice, live_site)
     app.call("post", "/posts", json={"content": "Which?", "poll": {"options": ["This", "That"], "seconds": 3600}})
     for n in range(21):
@@ -333,7 +333,7 @@ def shifted(page: Page, path: str) -> tuple[float, list[str]]:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_jumps_while_pages_with_pictures_load(person, live_site, width):  # noqa: F811
-    alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
+    alice = join(person("alice", viewport={"width": width, "height": 800}))
     app = app_of(alice, live_site)
     for n in range(25):
         media = app.call("post", "/media", files={"file": ("a.png", image((700, 300 + 40 * n)), "image/png")})
@@ -347,7 +347,7 @@ def test_nothing_jumps_while_pages_with_pictures_load(person, live_site, width):
 
 
 def test_whoever_wants_no_motion_gets_none(person):  # noqa: F811
-    alice = sign_up(person("alice", reduced_motion="reduce"))
+    alice = join(person("alice", reduced_motion="reduce"))
     write(alice, "still")
     moving = """new Promise(done => setTimeout(() => done(
         document.getAnimations().map(one => `${one.animationName ?? one.transitionProperty} ${one.effect.target.id}`)

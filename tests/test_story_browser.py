@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.media import image
-from tests.test_browser import chromium, follow, person, pytestmark, sign_up  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, pytestmark  # noqa: F401 fixtures
 
 
 def tell(page: Page, path: Path, caption: str) -> None:
@@ -29,8 +29,8 @@ def swipe(page: Page, across: int) -> None:
 
 
 def test_a_story_from_the_file_to_the_last_look(person: Any, tmp_path: Path) -> None:  # noqa: F811
-    alice = sign_up(person("alice"))
-    bob = sign_up(person("bob", has_touch=True, viewport={"width": 390, "height": 844}, reduced_motion="reduce"))
+    alice = join(person("alice"))
+    bob = join(person("bob", has_touch=True, viewport={"width": 390, "height": 844}, reduced_motion="reduce"))
     follow(bob, alice)
     for color in ("teal", "navy"):
         (tmp_path / f"{color}.png").write_bytes(image((360, 640), color=color))

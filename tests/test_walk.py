@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tests.media import image, video
 from tests.site import Site, wait_until
-from tests.test_browser import chromium, follow, person, press, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import chromium, follow, join, person, press, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 BOX = "What is on your mind?"
@@ -41,7 +41,7 @@ def people(person: Any, javascript: bool) -> Any:  # noqa: F811
                 "requestfailed", lambda asked: failed.append(f"{asked.failure} {asked.url}") if is_lost(asked) else None
             )
         for page in pages:
-            sign_up(page)
+            join(page)
         return pages
 
     yield came

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site import wait_until
-from tests.test_browser import app_of, chromium, follow, person, sign_up, write  # noqa: F401 fixtures
+from tests.test_browser import app_of, chromium, follow, join, person, write  # noqa: F401 fixtures
 
 pytestmark = pytest.mark.browser
 BOX = "What is on your mind?"
@@ -17,7 +17,7 @@ def card(page, text):
 
 
 def test_a_poll_with_a_warning_is_written_voted_in_and_shown(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     alice.goto("/")
     alice.evaluate("window.notReloaded = true")
     alice.get_by_label(BOX).fill("Which?")
@@ -53,7 +53,7 @@ def test_a_poll_with_a_warning_is_written_voted_in_and_shown(person):  # noqa: F
 
 
 def test_names_and_hashtags_are_finished_by_keys_and_by_hand(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     follow(alice, bob)
     write(bob, "#mossgarden is fine")
     alice.goto("/")
@@ -81,7 +81,7 @@ def test_names_and_hashtags_are_finished_by_keys_and_by_hand(person):  # noqa: F
 
 
 def test_a_deleted_post_comes_back_to_its_place(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     for text in ("first", "second", "third"):
         write(alice, text)
     alice.evaluate("window.notReloaded = true")
@@ -100,7 +100,7 @@ def test_a_deleted_post_comes_back_to_its_place(person):  # noqa: F811
 
 
 def test_what_is_written_is_kept_and_goes_on_after_a_reload(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     alice.get_by_label(BOX).fill("Half a thought")
     alice.get_by_role("button", name="Poll", exact=True).click()
@@ -123,7 +123,7 @@ def test_what_is_written_is_kept_and_goes_on_after_a_reload(person):  # noqa: F8
 
 
 def test_posting_at_once_leaves_no_draft_behind(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     write(alice, "quickly")
     alice.get_by_label(BOX).fill("slower")
     alice.wait_for_timeout(2900)  # just when it is being kept
@@ -134,7 +134,7 @@ def test_posting_at_once_leaves_no_draft_behind(person):  # noqa: F811
 
 
 def test_leaving_the_page_keeps_the_last_words(person):  # noqa: F811
-    alice = sign_up(person("alice"))
+    alice = join(person("alice"))
     alice.goto("/")
     alice.get_by_label(BOX).fill("In passing")
     alice.goto("/public")
@@ -147,7 +147,7 @@ def test_leaving_the_page_keeps_the_last_words(person):  # noqa: F811
 
 
 def test_a_post_for_later_is_posted_by_itself(person, live_site):  # noqa: F811
-    alice = sign_up(person("alice", timezone_id="Asia/Tokyo"))
+    alice = join(person("alice", timezone_id="Asia/Tokyo"))
     alice.goto("/")
     alice.get_by_label(BOX).fill("From the past")
     alice.get_by_role("button", name="Post later").click()
@@ -186,7 +186,7 @@ print(Draft.objects.filter(author__username="{name}").update(due_at=timezone.now
 
 
 def test_an_edit_counts_as_people_do_and_shows_what_was(person):  # noqa: F811
-    alice, bob = sign_up(person("alice")), sign_up(person("bob"))
+    alice, bob = join(person("alice")), join(person("bob"))
     write(alice, "Helo")
     card(alice, "Helo").get_by_label("More about this post").click()
     card(alice, "Helo").get_by_role("link", name="Edit").click()
@@ -202,7 +202,7 @@ def test_an_edit_counts_as_people_do_and_shows_what_was(person):  # noqa: F811
 
 
 def test_all_of_it_works_without_javascript(person):  # noqa: F811
-    alice, bob = sign_up(person("alice", javascript=False)), sign_up(person("bob", javascript=False))
+    alice, bob = join(person("alice", javascript=False)), join(person("bob", javascript=False))
     alice.goto("/")
     expect(alice.get_by_label("Option 1", exact=True)).to_be_hidden()
     alice.get_by_role("link", name=re.compile("More: poll")).click()
@@ -237,7 +237,7 @@ def test_all_of_it_works_without_javascript(person):  # noqa: F811
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_of_writing_scrolls_sideways(person, width):  # noqa: F811
-    alice = sign_up(person("alice", viewport={"width": width, "height": 800}))
+    alice = join(person("alice", viewport={"width": width, "height": 800}))
     alice.goto("/")
     for name in ("Poll", "Content warning", "Post later"):
         alice.get_by_role("button", name=name, exact=True).click()
