@@ -2,7 +2,7 @@
 
 Each of its terms has a weight that readers may move; two more begin at nothing. Pure: values in, values out.
 
-The terms stand in the database as well (`ranked_terms`, feeds/migrations/0024_frozen_by_formula.py): change both.
+The terms stand in the database as well (`ranked_terms`, feeds/migrations/0021_frozen_by_formula.py): change both.
 """
 
 from collections.abc import Iterable

@@ -55,7 +55,7 @@ class RankedScroll(models.Model):
     """The order in which one reader is shown candidates, as it was when the first page was asked for.
 
     Without a foreign key: it is written with a page that is read, and gone two hours after its last one. The table is
-    not logged (`0023_facts_in_brief`): after a crash it is empty.
+    not logged (`0020_facts_in_brief`): after a crash it is empty.
     """
 
     id = models.BigIntegerField(primary_key=True)

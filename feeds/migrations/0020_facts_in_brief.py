@@ -53,7 +53,7 @@ def changed(sql: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0017_experiments")]
+    dependencies = [("feeds", "0019_forgetting")]
     operations = [
         migrations.RunSQL(changed(FACTS), FACTS),
         migrations.RunSQL("ALTER TABLE ranked_scroll SET UNLOGGED", "ALTER TABLE ranked_scroll SET LOGGED"),

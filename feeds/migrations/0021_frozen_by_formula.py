@@ -61,5 +61,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0023_facts_in_brief")]
+    dependencies = [("feeds", "0020_facts_in_brief")]
     operations = [migrations.RunSQL(TERMS + FREEZE, "DROP FUNCTION ranked_freeze, ranked_terms")]

@@ -11,7 +11,7 @@ INSERT INTO impression_forgetting (reader_id, before) SELECT id, now() FROM acco
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0009_untracked"), ("feeds", "0017_experiments")]
+    dependencies = [("accounts", "0010_ranking_set_at"), ("feeds", "0018_experiment_starts")]
     operations = [
         migrations.CreateModel(
             name="Forgetting",

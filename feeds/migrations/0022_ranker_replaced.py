@@ -13,7 +13,7 @@ UPDATE ranker_model m
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0017_experiments")]
+    dependencies = [("feeds", "0021_frozen_by_formula")]
     operations = [
         migrations.AddField(
             "rankermodel",
