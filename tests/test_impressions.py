@@ -24,7 +24,7 @@ from social import actions as social
 from social.models import Block, Mute
 from tests.helpers import flush_redis, queries_at_most, run_tasks
 from tests.pages import publish
-from tests.test_ranker import model_of, serve
+from tests.rankers import model_of, serve
 from tests.timelines import share
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -41,11 +41,11 @@ from social import actions as social_actions
 from tests.conftest import member
 from tests.helpers import run_tasks
 from tests.pages import publish
+from tests.rankers import NOW, model_of, serve
 from tests.test_formula import NOTHING, candidates, some
 from tests.test_impressions import like, page_of, tell
 
 ROOT = Path(__file__).resolve().parent.parent
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
 HOUR_OF_IDS = 3_600_000 << 12
 
 
@@ -54,20 +54,6 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process knows of no model, before and after."""
     monkeypatch.setattr(learned, "known", learned.Known())
     return
-
-
-def model_of(trained_at: datetime = NOW, **weights: float) -> linear.Model:
-    """A model that knows likes, by these weights."""
-    row = tuple(weights.get(name, 0.0) for name in features.NAMES)
-    return linear.Model(trained_at, (linear.Action("like", 1.0, -2.0, row),), (0.0,) * len(row))
-
-
-def serve(model: linear.Model, report: Any = None, **more: Any) -> RankerModel:
-    kept = actions.keep_ranker(
-        model=model, report=report or {}, source="impressions", is_better=True, judged_against=None, **more
-    )
-    learned.known = learned.Known()
-    return kept
 
 
 # --- Features, order, swaps ---
