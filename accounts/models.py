@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserM
 from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Left, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -57,6 +57,14 @@ class Ranking(models.TextChoices):
     ML = "ml", gettext_lazy("Learned")
 
 
+class MentionsFrom(models.TextChoices):
+    """Whose mentions reach the account."""
+
+    EVERYBODY = "everybody", gettext_lazy("Everybody")
+    FOLLOWED = "followed", gettext_lazy("People I follow")
+    NOBODY = "nobody", gettext_lazy("Nobody")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     # The name in addresses and mentions; lower case, never changed.
     username = models.CharField(
@@ -86,6 +94,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     ranking_set_at = models.DateTimeField(null=True, editable=False)
     # Nothing is kept of what the account looks at.
     untracked = models.BooleanField(default=False, db_default=False)
+    # Staff let only followers see what the account posts; unlike a private account it may still be followed by all.
+    is_limited = models.BooleanField(default=False, db_default=False, editable=False)
+    # Only followers see the account's posts, whoever decided that; what every rule of visibility asks.
+    is_closed = models.GeneratedField(
+        expression=Q(is_private=True) | Q(is_limited=True), output_field=models.BooleanField(), db_persist=True
+    )
+    # Who may mention the account so that it is told, and whether it is found in search and suggested.
+    mentions_from = models.CharField(
+        max_length=9, choices=MentionsFrom, default=MentionsFrom.EVERYBODY, db_default=MentionsFrom.EVERYBODY
+    )
+    in_search = models.BooleanField(default=True, db_default=True)
+    in_suggestions = models.BooleanField(default=True, db_default=True)
+    # Its owner has deleted it: it is shown nowhere, and erased for good at this time.
+    erase_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False, db_default=False, help_text="May use the staff pages.")
     # A suspended account can do nothing and is shown nowhere.
     is_active = models.BooleanField(default=True, db_default=True)
@@ -115,6 +137,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             # The newest accounts, for the admin's list.
             models.Index(fields=["-created_at"], name="user_created"),
+            # What is to be erased.
+            models.Index(fields=["erase_at"], name="user_erase", condition=Q(erase_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

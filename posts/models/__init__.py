@@ -6,7 +6,7 @@ from posts.models.draft import Draft
 from posts.models.ids import EPOCH, NextPostId, as_id, first_id_at, time_of
 from posts.models.leftover import Leftover
 from posts.models.marks import Bookmark, Like, PinnedPost
-from posts.models.post import CONTENT_WARNING_LENGTH, WIDENING, Post, Revision, Visibility
+from posts.models.post import CONTENT_WARNING_LENGTH, WIDENING, Post, Revision, TakenDown, Visibility
 from posts.models.story import CAPTION_LENGTH, MOST_STORIES, STORY_LASTS, Story, StorySeen, oldest_living_id
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Revision",
     "Story",
     "StorySeen",
+    "TakenDown",
     "Visibility",
     "Vote",
     "as_id",

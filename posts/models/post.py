@@ -28,6 +28,15 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", "People mentioned"
 
 
+class TakenDown(models.TextChoices):
+    """Why a post is away that its author did not take away."""
+
+    NO = "", "Not taken down"
+    HELD = "held", "Held for review"
+    HIDDEN = "hidden", "Hidden by staff"
+    REMOVED = "removed", "Deleted by staff"
+
+
 # Each is seen by more people than the one before.
 WIDENING = [Visibility.PRIVATE, Visibility.FOLLOWERS, Visibility.PUBLIC]
 
@@ -93,6 +102,11 @@ class Post(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Its author took it away, and so may take that back for UNDO_MINUTES; what staff remove stays removed.
     deleted_by_author = models.BooleanField(default=False, db_default=False, editable=False)
+    # Set together with `deleted_at` by what staff or the review decided, so every read already leaves it out;
+    # `held` and `hidden` are never erased, `removed` only when nobody can appeal any more.
+    taken_down = models.CharField(
+        max_length=7, choices=TakenDown, default=TakenDown.NO, db_default=TakenDown.NO, blank=True, editable=False
+    )
 
     objects = PostQuerySet.as_manager()
 
