@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_untracked"),
+        ("accounts", "0010_ranking_set_at"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
