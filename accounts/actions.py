@@ -99,6 +99,22 @@ def restore(user: User) -> bool:
     return set_active(user, True)
 
 
+def limit(user: User) -> bool:
+    """Only followers see what the account posts from the next read on; True when that is new."""
+    return set_limited(user, True)
+
+
+def unlimit(user: User) -> bool:
+    """Takes that back; True when it was limited."""
+    return set_limited(user, False)
+
+
+def set_limited(user: User, limited: bool) -> bool:
+    changed = User.objects.filter(pk=user.pk, is_limited=not limited).update(is_limited=limited)
+    user.refresh_from_db(fields=["is_limited", "is_closed"])
+    return bool(changed)
+
+
 def set_active(user: User, active: bool) -> bool:
     changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
     user.is_active = active
@@ -113,6 +129,7 @@ def change_privacy(user: User, is_private: bool) -> User:
     """
     user.is_private = is_private
     user.save(update_fields=["is_private"])
+    user.refresh_from_db(fields=["is_closed"])
     if not is_private:
         social_tasks.accept_waiting.delay_on_commit(user.pk)
     return user

@@ -35,7 +35,7 @@ COUNTED = {"followers_count", "following_count", "posts_count", "relations_versi
 
 def indexable(account: str = "") -> models.Q:
     """Accounts that search engines may list; `account` is the way to one, as in `author__`."""
-    return models.Q(**{f"{account}is_active": True, f"{account}is_private": False})
+    return models.Q(**{f"{account}is_active": True, f"{account}is_closed": False})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -98,7 +98,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_limited = models.BooleanField(default=False, db_default=False, editable=False)
     # Only followers see the account's posts, whoever decided that; what every rule of visibility asks.
     is_closed = models.GeneratedField(
-        expression=Q(is_private=True) | Q(is_limited=True), output_field=models.BooleanField(), db_persist=True
+        expression=Q(is_private=True) | Q(is_limited=True),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     # Who may mention the account so that it is told, and whether it is found in search and suggested.
     mentions_from = models.CharField(
@@ -161,7 +163,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_indexable(self) -> bool:
         """Whether search engines may list it; the same as `indexable`."""
-        return self.is_active and not self.is_private
+        return self.is_active and not self.is_closed
 
     @property
     def name(self) -> str:

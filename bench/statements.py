@@ -49,7 +49,7 @@ WITH st AS MATERIALIZED (
 )
 SELECT p.id, p.content, p.content_html, p.visibility, p.hashtags, p.mentions, p.quote_of_id, p.edited_at,
        p.likes_count, p.comments_count, p.shares_count,
-       a.id, a.username, a.display_name, a.avatar, a.is_private,
+       a.id, a.username, a.display_name, a.avatar, a.is_closed,
        o.id, o.content, o.content_html, o.hashtags, o.mentions, o.quote_of_id, o.edited_at,
        o.likes_count, o.comments_count, o.shares_count,
        oa.id, oa.username, oa.display_name, oa.avatar,
@@ -71,7 +71,7 @@ SELECT p.id, p.content, p.content_html, p.visibility, p.hashtags, p.mentions, p.
         AND NOT EXISTS (SELECT FROM mute m WHERE m.muter_id = $1 AND m.muted_id = p.author_id
                            AND (m.expires_at IS NULL OR m.expires_at > now()))))
    AND (p.share_of_id IS NULL OR (
-        o.deleted_at IS NULL AND o.visibility = 'public' AND NOT oa.is_private AND oa.is_active
+        o.deleted_at IS NULL AND o.visibility = 'public' AND NOT oa.is_closed AND oa.is_active
         AND NOT EXISTS (SELECT FROM block b WHERE (b.blocker_id = p.author_id AND b.blocked_id = o.author_id))
         AND NOT EXISTS (SELECT FROM block b WHERE (b.blocker_id = o.author_id AND b.blocked_id = p.author_id))
         AND NOT EXISTS (SELECT FROM block b WHERE (b.blocker_id = $1 AND b.blocked_id = o.author_id))

@@ -68,7 +68,7 @@ def card(
 ) -> bytes:
     live = live_fields(
         visibility=row.visibility,
-        is_private=row.is_private,
+        is_closed=row.is_closed,
         counts=(row.likes, row.comments, row.shares),
         marks=(row.has_liked, row.has_shared, row.has_bookmarked),
         quote_of=row.quote_of,

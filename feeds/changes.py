@@ -23,7 +23,7 @@ ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('feeds.changes', 0))"
 # What a card says of counters: shares stand, and count, while the post is public.
 ROWS = """
 SELECT p.id, coalesce(p.root_id, p.id), p.likes_count, p.comments_count,
-       CASE WHEN p.visibility = 'public' AND NOT u.is_private THEN p.shares_count ELSE 0 END
+       CASE WHEN p.visibility = 'public' AND NOT u.is_closed THEN p.shares_count ELSE 0 END
   FROM post p JOIN accounts_user u ON u.id = p.author_id
  WHERE p.id = ANY (%s)
 """

@@ -27,7 +27,7 @@ WITH heard AS (
      AND (p.share_of_id IS NULL OR p.author_id NOT IN (
           SELECT followee_id FROM follow WHERE follower_id = %(reader)s AND hides_shares))
      AND (p.share_of_id IS NULL OR (
-          o.deleted_at IS NULL AND o.visibility = 'public' AND original.is_active AND NOT original.is_private
+          o.deleted_at IS NULL AND o.visibility = 'public' AND original.is_active AND NOT original.is_closed
           AND NOT EXISTS (SELECT FROM block b WHERE (b.blocker_id, b.blocked_id) IN (
                 (p.author_id, o.author_id), (o.author_id, p.author_id),
                 (%(reader)s, o.author_id), (o.author_id, %(reader)s)))
@@ -44,9 +44,9 @@ SELECT p.id, q.id
  WHERE p.id = ANY (%(posts)s) AND q.deleted_at IS NULL AND a.is_active
    AND NOT EXISTS (SELECT FROM block b WHERE (b.blocker_id, b.blocked_id) IN (
          (%(reader)s, q.author_id), (q.author_id, %(reader)s)))
-   AND (q.author_id = %(reader)s OR (q.visibility = 'public' AND NOT a.is_private)
-        OR %(reader)s = ANY (q.mentioned_ids)
-        OR (q.visibility <> 'private' AND EXISTS (
+   AND (q.author_id = %(reader)s OR (q.visibility = 'public' AND NOT a.is_closed)
+        OR (%(reader)s = ANY (q.mentioned_ids) AND NOT a.is_limited)
+        OR ((q.visibility <> 'private' OR %(reader)s = ANY (q.mentioned_ids)) AND EXISTS (
           SELECT FROM follow f WHERE f.follower_id = %(reader)s AND f.followee_id = q.author_id)))
 """
 

@@ -58,7 +58,7 @@ class Row(NamedTuple):
     author_id: int
     sharer_id: int | None
     visibility: str
-    is_private: bool
+    is_closed: bool
     likes: int
     comments: int
     shares: int

@@ -120,6 +120,8 @@ POST_MAX_LENGTH = env.integer("POST_MAX_LENGTH", 280, least=1, most=100_000)
 # Deleted posts are erased for good after this long, and until then their authors can bring them back for a while.
 DELETED_KEEP_HOURS = 24
 UNDO_MINUTES = 10
+# What staff delete is kept so long; until then one may appeal, and it can come back.
+REMOVED_KEEP_DAYS = 30
 # Whether a worker looks where the first link of a public post leads, to show a title and a picture of it.
 LINK_PREVIEWS = env.flag("LINK_PREVIEWS", True)
 # {host: (address, port)} that stand for public ones. Only tests fill it: nothing that people send can.

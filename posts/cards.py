@@ -96,7 +96,7 @@ def poll_card(poll: Poll) -> dict[str, Any]:
 def live_fields(
     *,
     visibility: str,
-    is_private: bool,
+    is_closed: bool,
     counts: tuple[int, int, int],
     marks: tuple[bool, bool, bool],
     in_reply_to: int | None = None,
@@ -108,10 +108,10 @@ def live_fields(
 ) -> dict[str, Any]:
     """What changes by itself or differs from viewer to viewer.
 
-    `is_private` is the author's; `counts` are likes, comments, shares; `marks` what the viewer has liked, shared and
-    kept; `in_reply_to` and `quote_of` only where the viewer may see those.
+    `is_closed` is the author's, private or limited; `counts` are likes, comments, shares; `marks` what the viewer has
+    liked, shared and kept; `in_reply_to` and `quote_of` only where the viewer may see those.
     """
-    shown = "followers" if is_private and visibility == "public" else visibility
+    shown = "followers" if is_closed and visibility == "public" else visibility
     # Shares stand, and count, while the post is public.
     is_public = shown == "public"
     fields = {
@@ -145,7 +145,7 @@ def post_card(
     """The Post of the contract; `hidden` are ids not to be named. The post comes from `for_cards` and `complete`."""
     live = live_fields(
         visibility=post.visibility,
-        is_private=post.author.is_private,
+        is_closed=post.author.is_closed,
         counts=(post.likes_count, post.comments_count, post.shares_count),
         marks=(post.has_liked, post.has_shared, post.has_bookmarked),
         in_reply_to=None if post.in_reply_to_id in hidden else post.in_reply_to_id,

@@ -25,7 +25,7 @@ WITH recent AS (
     WHERE p.author_id = %(viewer)s AND p.root_id IS NULL AND p.deleted_at IS NULL ORDER BY p.id DESC LIMIT %(own)s)
 )
 SELECT tag, count(*) FROM recent r JOIN accounts_user a ON a.id = r.author_id, unnest(r.hashtags) AS tag
- WHERE tag LIKE %(start)s AND (r.author_id = %(viewer)s OR (a.is_active AND NOT a.is_private))
+ WHERE tag LIKE %(start)s AND (r.author_id = %(viewer)s OR (a.is_active AND NOT a.is_closed))
  GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %(shown)s
 """
 

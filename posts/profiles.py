@@ -25,7 +25,7 @@ OWN = """
 SELECT p.* FROM post p
  WHERE p.author_id = %(author)s AND p.root_id IS NULL AND p.deleted_at IS NULL AND p.id < %(below)s
    AND p.id <> %(pinned)s AND p.share_of_id IS DISTINCT FROM %(pinned)s
-   AND NOT (p.shares_count > 0 AND p.visibility = 'public' AND NOT %(is_private)s
+   AND NOT (p.shares_count > 0 AND p.visibility = 'public' AND NOT %(is_closed)s
             AND EXISTS (SELECT FROM post s WHERE s.share_of_id = p.id AND s.author_id = p.author_id
                                              AND s.deleted_at IS NULL))
  ORDER BY p.id DESC LIMIT %(most)s
@@ -64,7 +64,7 @@ Page = tuple[list[Post], str | None]
 def posts_of(viewer: Any, author: User, asked: PageRequest, *, without: Post | None = None) -> Page:
     """An account's posts and shares, without the one that stands above them; 2 queries, as the others."""
     pinned = without.pk if without else 0
-    return page(viewer, OWN, author, asked, pinned=pinned, is_private=author.is_private)
+    return page(viewer, OWN, author, asked, pinned=pinned, is_closed=author.is_closed)
 
 
 def comments_of(viewer: Any, author: User, asked: PageRequest) -> Page:
@@ -118,7 +118,7 @@ def shows_likes_to(viewer: Any, person: User) -> bool:
         return True
     if not person.shows_likes:
         return False
-    if person.is_private and not Follow.objects.filter(follower=viewer.pk or 0, followee=person.pk).exists():
+    if person.is_closed and not Follow.objects.filter(follower=viewer.pk or 0, followee=person.pk).exists():
         return False
     return not Block.objects.filter(blocker=viewer.pk or 0, blocked=person.pk).exists()
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from posts import actions, files, transcoding
 from posts.links import looking
-from posts.models import Media, Post, Story
+from posts.models import Media, Post, Story, TakenDown
 
 ERASE_AT_ONCE = 500
 # Of one video, with everything around it; and how often is looked for those that were interrupted.
@@ -18,9 +18,17 @@ LINKS_SECONDS = 10
 
 @shared_task
 def erase_deleted() -> None:
-    """Erases what was deleted over DELETED_KEEP_HOURS ago, a batch at a time."""
-    before = timezone.now() - timedelta(hours=settings.DELETED_KEEP_HOURS)
-    while ids := list(Post.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:ERASE_AT_ONCE]):
+    """Erases what was deleted over DELETED_KEEP_HOURS ago, and by staff over REMOVED_KEEP_DAYS, a batch at a time.
+
+    What is held or hidden stays: it may come back.
+    """
+    erase_before(timezone.now() - timedelta(hours=settings.DELETED_KEEP_HOURS), TakenDown.NO)
+    erase_before(timezone.now() - timedelta(days=settings.REMOVED_KEEP_DAYS), TakenDown.REMOVED)
+
+
+def erase_before(moment: datetime, taken_down: TakenDown) -> None:
+    gone = Post.objects.filter(deleted_at__lt=moment, taken_down=taken_down)
+    while ids := list(gone.values_list("pk", flat=True)[:ERASE_AT_ONCE]):
         actions.erase(ids)
 
 

@@ -48,6 +48,7 @@ WITH asked AS MATERIALIZED (
     FROM accounts_user u
    WHERE u.id = ANY (ARRAY(SELECT user_id FROM begun UNION SELECT user_id FROM followed UNION SELECT user_id FROM near))
      AND u.is_active AND (%(viewer)s = 0 OR NOT blocked_either_way(%(viewer)s, u.id))
+     AND (NOT u.is_limited OR u.id = %(viewer)s OR u.id IN (SELECT user_id FROM followed))
 )
 SELECT * FROM ranked
  WHERE %(after)s::bigint[] IS NULL OR ARRAY[rank, followers_count, id]::bigint[] < %(after)s::bigint[]
@@ -66,7 +67,8 @@ def named_like(viewer: Any, start: str, *, limit: int, after: tuple[int, ...] | 
     """Accounts of whose username or display name a word begins so, behind the place `after`; 1 query.
 
     Accents and case do not count. Those the viewer follows come first, then the very name, then the best known; where
-    few begin so, also those that would with one letter changed, missing, added or swapped with the next.
+    few begin so, also those that would with one letter changed, missing, added or swapped with the next. Only their
+    followers find accounts that staff have limited.
     """
     start = " ".join(start.replace("\0", " ").split())[:LONGEST]
     if not start or (after is not None and len(after) != 3):

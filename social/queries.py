@@ -131,9 +131,13 @@ def new_to(viewer: Any) -> Q:
     """Accounts that the viewer might be shown for the first time.
 
     Neither oneself, nor anybody one follows, has asked, has muted or does not want suggested, nor where either blocks
-    the other.
+    the other; nobody whom staff have limited.
     """
-    known = Q(pk=viewer.pk) | Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
+    known = (
+        Q(pk=viewer.pk)
+        | Q(is_limited=True)
+        | Q(Exists(Follow.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
+    )
     known |= Q(Exists(FollowRequest.objects.filter(follower=viewer.pk, followee=OuterRef("pk"))))
     known |= Q(Exists(Mute.objects.standing().filter(muter=viewer.pk, muted=OuterRef("pk"))))
     known |= Q(Exists(Dismissal.objects.filter(viewer=viewer.pk, person=OuterRef("pk"))))
@@ -149,5 +153,5 @@ def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
     post: Any = User.posts.rel.related_model
     posts = post.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
     recent = posts.order_by("-pk").values("author")[:RECENT_POSTS]
-    people = User.objects.active().filter(new_to(viewer), pk__in=recent, is_private=False)
+    people = User.objects.active().filter(new_to(viewer), pk__in=recent, is_closed=False)
     return list(people.order_by("-followers_count", "-pk")[:limit])

@@ -128,7 +128,7 @@ def live(chance: random.Random, people: list[User], posts: list[int]) -> None:
         elif deed == "quote":
             posts.append(actions.publish(author=one, content="look", quote_of=target).pk)
         elif deed == "relate":
-            chance.choice([mute, block, hide])(one, other)
+            chance.choice([mute, block, hide, limit])(one, other)
         else:
             actions.delete(actor=Post._base_manager.get(pk=target).author, post_id=target)
     except DomainError:
@@ -147,6 +147,10 @@ def block(one: User, other: User) -> None:
 
 def hide(one: User, _: User) -> None:
     accounts.change_privacy(one, not one.is_private)
+
+
+def limit(one: User, _: User) -> None:
+    (accounts.unlimit if one.is_limited else accounts.limit)(one)
 
 
 def backdate(chance: random.Random) -> None:

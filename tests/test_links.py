@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.actions import change_privacy
 from posts import actions, tasks
 from posts.links import addresses, fetching, looking, reading
 from posts.links.addresses import Refused
@@ -165,8 +166,7 @@ def test_a_look_that_was_lost_is_found_by_the_sweeper(server, alice):
 
 def test_nobody_outside_learns_of_what_is_not_for_everybody(server, alice, bob, settings):
     publish(alice, "http://page.test/moss", visibility="followers")
-    alice.is_private = True
-    alice.save()
+    change_privacy(alice, True)
     publish(alice, "http://page.test/moss")
     settings.LINK_PREVIEWS = False
     publish(bob, "http://page.test/moss")

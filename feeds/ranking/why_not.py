@@ -23,7 +23,7 @@ PATH = re.compile(r"/(?:@[A-Za-z0-9_]+|posts)/([0-9]{1,16})(?:/[a-z]*)?/?")
 NEWEST_SHARE = """
     SELECT s.id AS entry_id, s.author_id AS sharer_id
       FROM share s JOIN accounts_user sa ON sa.id = s.author_id AND sa.is_active
-     WHERE post_shareable(p.deleted_at, p.visibility, a.is_private, a.is_active)
+     WHERE post_shareable(p.deleted_at, p.visibility, a.is_closed, a.is_active)
        AND NOT blocked_either_way(s.author_id, p.author_id)"""
 # The shares by followees and the reader are found once, from the shorter side: an original may have a million shares, a
 # reader five thousand followees.

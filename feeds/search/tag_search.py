@@ -46,7 +46,7 @@ SELECT count(*) FROM taken
 RECOUNT = """
 WITH forgotten AS (DELETE FROM hashtag_note), counted AS (
   SELECT tag, count(*) AS number
-    FROM post p JOIN accounts_user u ON u.id = p.author_id AND u.is_active AND NOT u.is_private, unnest(p.hashtags) tag
+    FROM post p JOIN accounts_user u ON u.id = p.author_id AND u.is_active AND NOT u.is_closed, unnest(p.hashtags) tag
    WHERE p.hashtags <> '{}' AND p.visibility = 'public' AND p.root_id IS NULL AND p.share_of_id IS NULL
      AND p.deleted_at IS NULL GROUP BY tag
 ), gone AS (

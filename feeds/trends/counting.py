@@ -19,8 +19,8 @@ SECONDS_FOR_MISSING = 10
 AGAIN_AT_ONCE = 2
 # One run at a time: two that count the same hour would wait for each other's rows crosswise.
 ALONE = "SELECT 1 WHERE pg_try_advisory_xact_lock(hashtextextended('feeds.trends', 0))"
-# Who is suspended or private has no voice.
-VOICE = "{account}.is_active AND NOT {account}.is_private"
+# Who is suspended, private or limited has no voice.
+VOICE = "{account}.is_active AND NOT {account}.is_closed"
 
 TAGS = f"""
 WITH counted AS MATERIALIZED (

@@ -40,7 +40,7 @@ def posts(viewer: Any, after: int | None = None) -> PostQuerySet:
 def allowed(viewer: Any) -> PostQuerySet:
     """Public posts of public accounts that the viewer may see and has not muted."""
     muted = Mute.objects.standing().filter(muter=viewer.pk or 0, muted=OuterRef("author"))
-    public = Post.objects.visible_to(viewer).filter(visibility="public", author__is_private=False)
+    public = Post.objects.visible_to(viewer).filter(visibility="public", author__is_closed=False)
     return public.filter(~Exists(muted)).for_cards(viewer)
 
 

@@ -5,6 +5,7 @@ from posts.actions.deleting import delete, erase, remove, restore
 from posts.actions.drafting import discard_draft, publish_draft, publish_due, publish_in_place_of, save_draft
 from posts.actions.editing import check_editable, edit
 from posts.actions.marks import bookmark, like, unbookmark, unlike
+from posts.actions.moderating import put_up, take_down
 from posts.actions.outbox import announce_after_commit, claim_post_id, put_into_outbox
 from posts.actions.pinning import pin, unpin
 from posts.actions.publishing import comment, post_or_answer, publish
@@ -61,6 +62,7 @@ __all__ = [
     "publish_in_place_of",
     "publish_story",
     "put_into_outbox",
+    "put_up",
     "remove",
     "remove_stories",
     "remove_upload",
@@ -69,6 +71,7 @@ __all__ = [
     "save_draft",
     "see_story",
     "share",
+    "take_down",
     "unbookmark",
     "unlike",
     "unpin",

@@ -15,7 +15,7 @@ from feedsite.errors import Forbidden, NotFound
 from posts.actions.counting import count_comment, count_share, hold_share, hold_thread
 from posts.actions.outbox import announce_after_commit, lock_author, owe_again
 from posts.actions.owing import owe_of_post, owe_of_share
-from posts.models import Post
+from posts.models import Post, TakenDown
 from posts.queries import get_visible
 
 
@@ -73,7 +73,8 @@ def restore(*, actor: User, post_id: int) -> Post:
 
 def check_restorable(post: Post) -> None:
     too_late = timezone.now() - timedelta(minutes=settings.UNDO_MINUTES)
-    if not post.deleted_by_author or post.deleted_at is None or post.deleted_at < too_late:
+    is_own = post.deleted_by_author and post.taken_down == TakenDown.NO
+    if not is_own or post.deleted_at is None or post.deleted_at < too_late:
         raise NotFound(_("This cannot be brought back any more."))
     if post.share_of_id:
         raise Forbidden(_("A share is not brought back. Share the post again."))

@@ -25,10 +25,10 @@ def owed_preview(post: Post) -> LinkPreview | None:
 
 def is_for_everybody(post: Post) -> bool:
     """Nobody outside is to learn of an address that was written for a few."""
-    if post.visibility != Visibility.PUBLIC or post.author.is_private:
+    if post.visibility != Visibility.PUBLIC or post.author.is_closed:
         return False
     root = Post.objects.select_related("author").filter(pk=post.root_id).first() if post.root_id else None
-    return root is None or (root.visibility == Visibility.PUBLIC and not root.author.is_private)
+    return root is None or (root.visibility == Visibility.PUBLIC and not root.author.is_closed)
 
 
 def look_after_commit(preview: LinkPreview | None) -> None:

@@ -122,6 +122,9 @@ class Post(models.Model):
                 condition=Q(share_of__isnull=True) | (Q(in_reply_to__isnull=True) & Q(content="")),
                 name="a_share_has_no_text_and_answers_nothing",
             ),
+            models.CheckConstraint(
+                condition=Q(taken_down="") | Q(deleted_at__isnull=False), name="what_is_taken_down_is_away"
+            ),
             models.UniqueConstraint(
                 fields=["author", "share_of"],
                 condition=Q(share_of__isnull=False, deleted_at__isnull=True),
@@ -158,8 +161,8 @@ class Post(models.Model):
             ),
             # What answers a story, when that ends.
             models.Index(fields=["story"], name="post_story", condition=Q(story__isnull=False)),
-            # What is to be erased.
-            models.Index(fields=["deleted_at"], name="post_deleted", condition=Q(deleted_at__isnull=False)),
+            # What is to be erased, apart from what was taken down and stays.
+            models.Index(fields=["taken_down", "deleted_at"], name="post_gone", condition=Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -183,7 +186,7 @@ class Post(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.visibility == Visibility.PUBLIC and not self.author.is_private
+        return self.visibility == Visibility.PUBLIC and not self.author.is_closed
 
     @property
     def is_shareable(self) -> bool:

@@ -68,7 +68,7 @@ def embedded(request: HttpRequest, url: str, width: int, height: int) -> Facts:
     else:
         person = get_known(VISITOR, named["username"])
         facts = person_facts(request, person)
-        avatar = None if person.is_private else outside.avatar_of(request, person)
+        avatar = None if person.is_closed else outside.avatar_of(request, person)
         thumbnail = avatar if avatar and avatar.width <= min(width, height) else None
     said = {"version": "1.0", "type": "rich", "width": min(width, WIDTH_PIXELS), "height": None}
     said |= {"provider_name": settings.SITE_NAME, "provider_url": full(request, "/"), "cache_age": CACHE_SECONDS}
@@ -111,7 +111,7 @@ def post_facts(request: HttpRequest, post: Post) -> Facts:
 
 def person_facts(request: HttpRequest, person: User) -> Facts:
     """Raises NotFound for an account that does not show itself to everybody."""
-    if person.is_private:
+    if person.is_closed:
         raise NotFound()
     url = full(request, person.get_absolute_url())
     return {

@@ -49,7 +49,7 @@ def around(viewer: Any, person: User) -> dict[str, Any]:
     """What the profile's head and tabs show besides the person."""
     is_own = viewer.pk == person.pk
     relation = relations(viewer, [person.pk])[person.pk] if viewer.is_authenticated and not is_own else None
-    may_read = is_own or not person.is_private or bool(relation and relation.following)
+    may_read = is_own or not person.is_closed or bool(relation and relation.following)
     return {"relation": relation, "has_likes_tab": is_own or (person.shows_likes and may_read)}
 
 

@@ -101,7 +101,7 @@ class PostFeed(Feed):
 class ProfileFeed(PostFeed):
     def get_object(self, request: HttpRequest, username: str) -> User:
         person = get_known(VISITOR, username)
-        if person.is_private:
+        if person.is_closed:
             raise NotFound()
         return person
 

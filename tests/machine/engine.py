@@ -22,7 +22,7 @@ from feeds.oracle import Place
 from feedsite.errors import DomainError
 from feedsite.pagination import page_request
 from posts import actions as posts
-from posts.models import Outbox, Post
+from posts.models import Outbox, Post, TakenDown
 from social import actions as social
 from social import queries as people
 from tests import helpers
@@ -93,6 +93,21 @@ def relate(deed: str, one: User, other: User) -> None:
 
 def set_private(person: User, is_private: bool) -> None:
     accounts.change_privacy(person, is_private)
+
+
+def set_limited(person: User, is_limited: bool) -> None:
+    (accounts.limit if is_limited else accounts.unlimit)(person)
+
+
+# Why staff take a post away, or "" to put it up again.
+JUDGEMENTS = [*TakenDown.values, TakenDown.NO.value]
+
+
+def judge(post_id: int, how: str) -> None:
+    """A share is not judged."""
+    post = Post._base_manager.select_related("author").get(pk=post_id)
+    with refusals():
+        posts.take_down(post, TakenDown(how)) if how else posts.put_up(post)
 
 
 def follows(reader: User, author: User) -> bool:

@@ -179,10 +179,17 @@ class Machine(Lives, RuleBasedStateMachine):
         name, (one, other) = deed
         engine.relate(name, self.people[one], self.people[other])
 
-    @rule(person=PEOPLE, is_active=st.booleans(), is_private=st.booleans())
-    def change_account(self, person: int, is_active: bool, is_private: bool) -> None:
+    @rule(person=PEOPLE, is_active=st.booleans(), is_private=st.booleans(), is_limited=st.booleans())
+    def change_account(self, person: int, is_active: bool, is_private: bool, is_limited: bool) -> None:
         engine.set_active(self.people[person], is_active)
         engine.set_private(self.people[person], is_private)
+        engine.set_limited(self.people[person], is_limited)
+
+    @rule(which=WHICH, how=st.sampled_from(engine.JUDGEMENTS), is_comment=st.booleans())
+    def judge(self, which: int, how: str, is_comment: bool) -> None:
+        """Staff take a post or a comment away, or put back what they, and perhaps its author as well, took away."""
+        if post := (self.comments[-1] if is_comment and self.comments else self.post(which)):
+            engine.judge(post, how)
 
     @rule(deed=st.sampled_from(circles.DEEDS), pair=PAIRS)
     def change_circle(self, deed: Callable[[User, User], None], pair: tuple[int, int]) -> None:

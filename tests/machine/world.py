@@ -48,7 +48,7 @@ class World:
         empty_tables()
         flush_redis()
         for person in self.people:
-            person.is_active, person.is_private = True, False
+            person.is_active, person.is_private, person.is_limited = True, False, False
         self.settings = override_settings(**{**SMALL, "RATE_LIMITS": False, **chosen})
         self.settings.enable()
 
@@ -105,6 +105,8 @@ def empty_tables() -> None:
     ]
     counters = [field.name for field in User._meta.concrete_fields if field.name.endswith("_count")]
     emptied = "; ".join(f"DELETE FROM {table}" for table in tables)
-    reset = ", ".join([*(f"{name} = 0" for name in counters), "is_active = true", "is_private = false"])
+    reset = ", ".join(
+        [*(f"{name} = 0" for name in counters), "is_active = true", "is_private = false", "is_limited = false"]
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"{emptied}; UPDATE accounts_user SET {reset} WHERE username LIKE %s", ["%\\_m"])
