@@ -24,6 +24,7 @@ FEATURES |= {"bookmarks": True, "quotes": True, "shares": True}
 FEATURES |= {"push": True}
 FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
 FEATURES |= {"stories": True, "trends": True}
+FEATURES |= {"reports": True}
 FEATURES |= {"oembed": True, "pinned_posts": True, "rss": True}
 
 

@@ -83,6 +83,10 @@ app.conf.task_routes = {
     "posts.tasks.end_stories": "maint",
     "accounts.tasks.clear_idempotency": "maint",
     "notifications.tasks.push": "push",
+    "moderation.tasks.answer_reports": "notify",
+    "moderation.tasks.sweep_reports": "maint",
+    "moderation.tasks.send_letter": "mail",
+    "moderation.tasks.sweep_letters": "maint",
     "social.tasks.accept_waiting": "maint",
     "social.tasks.sweep_requests": "maint",
     "social.tasks.clear_mutes": "maint",
@@ -130,5 +134,7 @@ app.conf.beat_schedule = {
     "deliver-notices": every(1, "notifications.tasks.deliver_owed"),
     "sweep-mail": every(5, "notifications.tasks.sweep_mail"),
     "clear-notifications": daily(4, 27, "notifications.tasks.clear_read"),
+    "sweep-reports": every(60, "moderation.tasks.sweep_reports"),
+    "sweep-letters": every(60, "moderation.tasks.sweep_letters"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
 }

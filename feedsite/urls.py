@@ -20,6 +20,7 @@ api_urls: list[Any] = [
     path("", include("social.api_urls")),
     path("", include("accounts.api_urls")),
     path("", include("notifications.api_urls")),
+    path("", include("moderation.api_urls")),
     path("site", api.Site.as_view()),
     path("schema", api.Schema.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
@@ -44,4 +45,5 @@ urlpatterns = [
     path("", include("feeds.urls")),
     path("", include("social.urls")),
     path("", include("notifications.urls")),
+    path("", include("moderation.urls")),
 ]

@@ -1,9 +1,12 @@
 """What keeps it decent: what people report, what staff decide, and what they may say to that."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from posts.models import Post
@@ -15,6 +18,9 @@ REASON_LENGTH = 500
 MESSAGE_LENGTH = 2000
 # Of a post or a name as it stood when it was reported or decided on.
 EXCERPT_LENGTH = 500
+# How long after a decision one may appeal against it.
+APPEAL_DAYS = 30
+RULES_LENGTH = 20_000
 
 
 class Category(models.TextChoices):
@@ -37,7 +43,7 @@ class Category(models.TextChoices):
 class Case(models.Model):
     """What staff have to look at: everything that is open about one post, or about one account as such.
 
-    There is at most one open case of a post or an account: reports, a review that held it and appeals join it.
+    There is at most one open case of a post or an account: reports and a review that held it join it.
     """
 
     class State(models.TextChoices):
@@ -62,8 +68,12 @@ class Case(models.Model):
     class Meta:
         db_table = "moderation_case"
         constraints = [
+            # Of posts that were erased there may be several.
             models.UniqueConstraint(
-                fields=["about", "post"], condition=Q(state="open"), nulls_distinct=False, name="one_open_case"
+                fields=["about", "post"],
+                condition=Q(state="open") & (Q(post__isnull=False) | Q(is_about_post=False)),
+                nulls_distinct=False,
+                name="one_open_case",
             ),
         ]
         indexes = [
@@ -74,9 +84,19 @@ class Case(models.Model):
             # The case of a post.
             models.Index(fields=["post"], name="case_post", condition=Q(post__isnull=False)),
         ]
+        permissions = [
+            ("moderate", "Can decide about posts and accounts"),
+            ("suspend", "Can suspend accounts"),
+            ("answer_appeals", "Can answer appeals"),
+            ("administer", "Can decide about staff and change the rules of the site"),
+        ]
 
     def __str__(self) -> str:
         return f"case {self.pk}"
+
+    def has_acted(self) -> bool:
+        """Whether something was done about it, as those who reported it are told."""
+        return Decision.objects.filter(case=self, act__in=APPEALABLE).exists()
 
 
 class Report(models.Model):
@@ -95,8 +115,12 @@ class Report(models.Model):
     class Meta:
         db_table = "report"
         constraints = [models.UniqueConstraint(fields=["case", "reporter"], name="one_report_a_case")]
-        # What one has reported, newest first.
-        indexes = [models.Index(fields=["reporter", "-created_at"], name="report_by")]
+        indexes = [
+            # What one has reported, newest first.
+            models.Index(fields=["reporter", "-id"], name="report_by"),
+            # Who is still to be told what came of a case.
+            models.Index(fields=["case"], name="report_unanswered", condition=Q(answered_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.category} by {self.reporter_id}"
@@ -133,6 +157,22 @@ class Act(models.TextChoices):
     UNLIMIT = "unlimit", "Lift the limit"
     UNSUSPEND = "unsuspend", "Lift the suspension"
     DISMISS = "dismiss", "Nothing is wrong"
+
+
+UNDOES = {
+    Act.HOLD: Act.APPROVE,
+    Act.HIDE: Act.RESTORE,
+    Act.DELETE: Act.RESTORE,
+    Act.WARN: Act.UNWARN,
+    Act.LIMIT: Act.UNLIMIT,
+    Act.SUSPEND: Act.UNSUSPEND,
+}
+# Of each of these the newest decision holds, of the first for each post.
+OF_POSTS = {Act.HOLD, Act.HIDE, Act.DELETE, Act.APPROVE, Act.RESTORE}
+OF_LIMITS = {Act.LIMIT, Act.UNLIMIT}
+OF_SUSPENSIONS = {Act.SUSPEND, Act.UNSUSPEND}
+# What is done to somebody: against this they may appeal. A hold is no decision yet.
+APPEALABLE = [Act.HIDE, Act.DELETE, Act.WARN, Act.LIMIT, Act.SUSPEND]
 
 
 class Decision(models.Model):
@@ -181,6 +221,13 @@ class Decision(models.Model):
         return f"{self.act} {self.pk}"
 
 
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def grant(self, decision: Decision, actor: Any, answer: str) -> None:
+        """Grants the open appeal against a decision that was undone, where there is one."""
+        granted = {"state": Appeal.State.GRANTED, "answer": answer, "answered_by": actor}
+        self.filter(decision=decision, state=Appeal.State.OPEN).update(answered_at=timezone.now(), **granted)
+
+
 class Appeal(models.Model):
     """What a person says against a decision about them; once for each."""
 
@@ -198,6 +245,8 @@ class Appeal(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     answered_at = models.DateTimeField(null=True)
 
+    objects = AppealQuerySet.as_manager()
+
     class Meta:
         db_table = "appeal"
         # The open ones, oldest first.
@@ -205,3 +254,40 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Letter(models.Model):
+    """Owed to somebody who is suspended: an e-mail about a decision, for they see no notifications; gone when sent."""
+
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    text = models.TextField()
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "moderation_letter"
+        # What is due.
+        indexes = [models.Index(fields=["due_at"], name="letter_due")]
+
+    def __str__(self) -> str:
+        return f"letter to {self.recipient_id}"
+
+
+class SiteRules(models.Model):
+    """The rules of the site as its administrators have written them; where there is no row, those it comes with."""
+
+    # A rule is a block of lines: its name, then what it means; an empty line stands between two.
+    text = models.TextField(
+        max_length=RULES_LENGTH,
+        help_text="Each rule begins with its name on a line of its own, "
+        "and what it means follows; an empty line stands between two rules.",
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "site_rules"
+        verbose_name = verbose_name_plural = "rules of the site"
+
+    def __str__(self) -> str:
+        return "The rules of the site"

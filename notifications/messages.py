@@ -42,6 +42,8 @@ def target(shown: Shown) -> str:
         return reverse("follow_requests")
     if shown.post is not None:
         return shown.post.get_absolute_url()
+    if shown.row.type == NoticeType.MODERATION:
+        return reverse("standing")
     if shown.row.type == NoticeType.FOLLOW and len(shown.actors) == 1:
         return shown.actors[0].get_absolute_url()
     return reverse("notifications")

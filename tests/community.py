@@ -20,6 +20,9 @@ from feeds.ranking import actions as ranking
 from feeds.ranking.page import home
 from feeds.ranking.values import SEED
 from feeds.tasks import find_trends
+from moderation import actions as moderation
+from moderation.letters import signer
+from moderation.models import Act
 from notifications import actions as notifications
 from notifications import push, unsubscribing
 from posts import actions
@@ -63,6 +66,7 @@ def build() -> Community:
     choose(town)
     tell_stories(town)
     try_out(town)
+    judge(town)
     run_tasks()
     find_trends()
     hear(town)
@@ -100,6 +104,26 @@ def tell_on_two_devices(user: User) -> None:
         given = Device(path).subscription()
         token = AccessToken.objects.get(user=user)
         push.subscribe(user=user, endpoint=given["endpoint"], **given["keys"], token=token, user_agent=user_agent)
+
+
+def judge(town: Community) -> None:
+    """alice has reported, and was judged: a post held, one hidden with an appeal, a warning taken back, another not."""
+    alice, bob, *_ = town.people.values()
+    keeper = User.objects.get(username="keeper")
+    for post in ("shown", "linking"):
+        moderation.report(reporter=alice, category="spam", comment="Twice today.", post_id=town.ids[post])
+    case = moderation.report(reporter=alice, category="impersonation", user_id=bob.pk).case
+    moderation.decide(actor=keeper, act=Act.DISMISS, about=bob, case=case, reason="")
+    for name, act in (("held", Act.HOLD), ("hidden", Act.HIDE)):
+        post = publish(town, name, "alice", f"Cheap watches, {name}")
+        given = {"about": alice, "post": post, "category": "spam", "reason": "An advert"}
+        decision = moderation.decide(actor=keeper, act=act, message="No adverts, please.", **given)
+    moderation.appeal(author=alice, decision_id=decision.pk, text="They are my own.")
+    for message in ("This was not kind.", "Nor was this."):
+        warning = moderation.decide(actor=keeper, act=Act.WARN, about=alice, reason="Rude", message=message)
+        if message.startswith("This"):
+            moderation.undo(actor=keeper, decision_id=warning.pk, reason="A joke", message="We had misread it.")
+    town.ids["appeal"] = signer.sign(str(warning.pk))
 
 
 def publish(town: Community, name: str, who: str, content: str, **more: Any) -> Post:

@@ -1,4 +1,4 @@
-"""The cast: alice writes, bob follows her when a test says so, carol is a stranger, dave is blocked."""
+"""The cast: alice writes, bob follows her when a test says so, carol is a stranger, dave is blocked; mona moderates."""
 
 import threading
 from typing import Any
@@ -15,6 +15,7 @@ from posts.models import Post
 from social import actions as social_actions
 from tests import site
 from tests.helpers import PASSWORD, bearer, flush_redis, run_tasks
+from tests.moderating import staff
 from tests.timelines import share
 
 
@@ -82,6 +83,12 @@ def carol(db: None) -> User:
 @pytest.fixture
 def dave(db: None) -> User:
     return member("dave")
+
+
+@pytest.fixture
+def mona(db: None) -> User:
+    """A moderator."""
+    return staff("mona")
 
 
 @pytest.fixture

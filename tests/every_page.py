@@ -101,7 +101,7 @@ VISITOR = [
     "/@erin/followers", "/password/reset/key/1-nonsense", "/@alice/comments", "/@alice/media", "/@carol/media",
     "/@bob/likes", "/@erin/media", "/@alice/{thread}/print", "/@carol/{warned}/print",
     "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
-    "/notifications/stop/{stop}",
+    "/notifications/stop/{stop}", "/rules", "/appeal/{appeal}",
 ]  # fmt: skip
 ALICE = [
     "/", "/?ranking=engagement", "/explore", "/public", "/compose", "/compose?quote={shown}", "/compose?draft={draft}",
@@ -129,13 +129,14 @@ ALICE = [
     "/@bob/{video}/print",
     "/settings/ranking", "/settings/ranking?w=recency:20,media:80&diversity=on", "/posts/{thread}/why",
     "/posts/{followers_only}/why?list={list}", "/why-not", "/why-not?url={thread}", "/why-not?url={rising}",
-    "/settings/ranking/experiments",
+    "/settings/ranking/experiments", "/rules", "/reports", "/posts/{shown}/report", "/@bob/report",
+    "/settings/standing",
 ]  # fmt: skip
 NEWCOMER = [
     "/", "/explore", "/tags/regatta", "/bookmarks", "/drafts", "/lists", "/@newcomer", "/@newcomer/followers",
     "/settings/blocks", "/settings/devices", "/stories", "/stories/newcomer", "/@newcomer/comments",
     "/@newcomer/media", "/@newcomer/likes", "/notifications", "/settings/notifications/threads",
-    "/settings/ranking", "/settings/ranking/experiments",
+    "/settings/ranking", "/settings/ranking/experiments", "/reports", "/settings/standing",
 ]  # fmt: skip
 STAFF = ["/", "/follow-requests", "/@keeper", "/admin/", "/admin/feeds/lab/", "/admin/feeds/lab/what-if/"]
 STAFF += ["/admin/feeds/experiments/fresher/", "/admin/feeds/experiments/tried/", "/admin/feeds/experiment/add/"]
@@ -159,6 +160,10 @@ SAID_NO = [
     Visit("alice", "/settings/ranking?w=fame:5", 400),
     Visit("alice", "/why-not?url=tea", 400),
     Visit("alice", "/why-not?url=1", 404),
+    Visit("alice", "/posts/{shown}/report", 422, {"category": "ugly", "comment": "x" * 1001}),
+    Visit("alice", "/posts/{quiet}/report", 403),
+    Visit("", "/appeal/{appeal}", 422, {"text": " "}),
+    Visit("", "/appeal/nonsense", 404),
     Visit("alice", "/?cursor=nonsense", 400),
     Visit("alice", "/?ranking=best", 400),
     Visit("alice", "/settings/ranking/to/best", 400, {"next": "/"}),

@@ -8,10 +8,12 @@ from jsonschema import Draft202012Validator
 from accounts.actions import change_privacy
 from feeds.models import Rising
 from feeds.tasks import find_trends
+from moderation.models import Act
 from posts import actions
 from social import actions as social
 from tests.experimenting import running_one
 from tests.factories import UserFactory
+from tests.moderating import on_person, staff
 from tests.push_service import Device
 from tests.telling import deliver
 
@@ -76,6 +78,7 @@ def test_every_answer_is_as_the_document_says(document, alice, bob, carol, api):
     reading(document, app)
     profiles(document, api(alice), app, alice, post)
     taking_part(document, app)
+    judged(document, app, bob, post)
     notices(document, app, alice, bob)
     check(document, "patch", "/users/me", *app.patch("/users/me", {"bio": "x" * 501}))
     check(document, "delete", f"/posts/{post}", *api(alice).delete(f"/posts/{post}"))
@@ -172,6 +175,23 @@ def circles(document, app, other, alice, carol):
     check(document, "delete", path, *app.delete(path))
     check(document, "get", "/suggestions", *other.get("/suggestions"))
     check(document, "delete", f"/suggestions/{alice.pk}", *other.delete(f"/suggestions/{alice.pk}"))
+
+
+def judged(document, app, bob, post):
+    """What one reports, what was decided about oneself, and an appeal."""
+    for body in (
+        {"post_id": str(post), "category": "spam"},
+        {"category": "spam"},
+        {"user_id": "5", "category": "spam"},
+    ):
+        check(document, "post", "/reports", *app.post("/reports", body))
+    on_person(staff("mona"), Act.WARN, bob)
+    for read in ("/reports", "/me/decisions", "/me/decisions?limit=0"):
+        check(document, "get", read, *app.get(read))
+    path = f"/me/decisions/{app.get('/me/decisions')[1]['decisions'][0]['decision_id']}/appeal"
+    for body in ({"text": ""}, {"text": "Why?"}, {"text": "Why?"}):
+        check(document, "post", path, *app.post(path, body))
+    check(document, "get", "/me/decisions", *app.get("/me/decisions"))
 
 
 def profiles(document, owner, other, alice, post):

@@ -1,4 +1,4 @@
-// "Why am I seeing this?" opens over the feed; without scripts it is a page of its own.
+// "Why am I seeing this?" and "Report" open over the feed; without scripts each is a page of its own.
 import { gettext } from "./words.js";
 
 let dialog;
@@ -6,7 +6,6 @@ let dialog;
 function makeDialog() {
   const made = document.createElement("dialog");
   made.className = "why-dialog";
-  made.setAttribute("aria-labelledby", "why-title");
   const close = document.createElement("button");
   close.className = "icon-button why-close";
   close.type = "button";
@@ -34,12 +33,14 @@ async function open(link) {
   const box = dialog.querySelector(".why-box");
   await window.htmx.ajax("GET", link.href, { source: box, target: box, swap: "innerHTML" }).catch(() => {}); // said by toasts.js
   if (!dialog.open) return;
-  if (box.firstElementChild) box.querySelector("#why-title")?.focus();
-  else dialog.close();
+  const title = box.querySelector("h2");
+  if (!title) return dialog.close();
+  dialog.setAttribute("aria-labelledby", title.id);
+  title.focus();
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-why]");
+  const link = event.target.closest("[data-why], [data-report]");
   if (!link || !window.HTMLDialogElement || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   open(link);
