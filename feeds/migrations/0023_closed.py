@@ -32,7 +32,7 @@ def asks(new: str, old: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feeds", "0017_experiments"), ("posts", "0010_closed")]
+    dependencies = [("feeds", "0022_ranker_replaced"), ("posts", "0010_closed")]
     operations = [
         migrations.RunSQL(asks("is_closed", "is_private"), asks("is_private", "is_closed")),
     ]
