@@ -156,7 +156,7 @@ def answer_to(client: Client, asked: Asked) -> Any:
     """What the site answers to a request of the page itself."""
     request = asked.request
     kept = {name: value for name, value in request.headers.items() if re.match("(?i)hx-|x-csrf|accept$|range$", name)}
-    kind = request.content_type or ""
+    kind = request.headers.get("Content-Type", "")
     return client.generic(request.method or "GET", request.get_full_path(), asked.body, kind, headers=kept)
 
 
