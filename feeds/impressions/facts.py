@@ -25,7 +25,7 @@ SERVED = """
 WITH entry AS MATERIALIZED (
   SELECT p.id, o.id AS shown_id, o.author_id, CASE WHEN p.share_of_id IS NOT NULL THEN p.author_id END AS sharer_id,
          greatest(wanted.seen_ms - (o.id >> 12), 0) / 3600000.0::float8 AS age_hours, o.likes_count, o.comments_count,
-         CASE WHEN o.visibility = 'public' AND NOT u.is_private THEN o.shares_count ELSE 0 END AS shares_count,
+         CASE WHEN o.visibility = 'public' AND NOT u.is_closed THEN o.shares_count ELSE 0 END AS shares_count,
          o.media_count, strpos(o.content, '://') > 0 AS has_link, o.has_poll, o.quote_of_id IS NOT NULL AS is_quote,
          char_length(o.content) AS length, u.followers_count
     FROM unnest(%(entries)s::bigint[], %(seen)s::bigint[]) AS wanted(id, seen_ms)
