@@ -75,7 +75,10 @@ class TooMany(DomainError):
     """Asked too often; `retry_after_seconds` says when it is worth trying again."""
 
     status, code, detail = 429, "too_many_requests", gettext_lazy("Too many tries. Wait a while.")
-    retry_after_seconds = 60
+
+    def __init__(self, detail: Any = "", *, retry_after_seconds: int = 60) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class TooLarge(DomainError):
@@ -177,6 +180,15 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(body(CODES[status], DETAILS[status]), status=status)
     return render(request, f"{status}.html", status=status)
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error page of a rule that said no; of one that was broken too often, with how long to wait."""
+    if not isinstance(error, TooMany):
+        return answer(request, error.status if error.status in (403, 404) else 400)
+    response = render(request, "429.html", {"reason": error.detail}, status=error.status)
+    response["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

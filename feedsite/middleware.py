@@ -1,4 +1,4 @@
-"""What every answer says about being kept, and in which language it is."""
+"""What every answer says about being kept, in which language it is, and how much more one may ask."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from feedsite import languages
+from feedsite import languages, limits
 from feedsite.errors import wants_json
 
 OWN_ONLY = "private, no-cache"
@@ -59,6 +59,26 @@ def speak(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
         chosen = getattr(known_user(request), "language", "")
         if chosen and chosen != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
             languages.remember(response, chosen)
+        return response
+
+    return answering
+
+
+def count(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """What is done in answering counts for the limits; answers of the API say what is left of those.
+
+    Staff do as they must.
+    """
+
+    def answering(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(STAFF_SIDE):
+            return get_response(request)
+        with limits.counting(request) as visit:
+            response = get_response(request)
+        if wants_json(request):
+            response.headers.update(limits.headers(visit.took))
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(limits.wait_seconds(visit.took)))
         return response
 
     return answering

@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from feedsite import errors
-from feedsite.errors import DomainError, invalid_fields
+from feedsite.errors import DomainError, TooMany, invalid_fields
 from feedsite.media.serving import serve_file
 from feedsite.pwa import THEME_COLORS
 
@@ -120,7 +120,7 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
-            return errors.answer(request, error.status if error.status in (403, 404) else 400)
+            return errors.refusal(request, error)
 
     return answering
 
@@ -161,6 +161,11 @@ def show_errors(form: Form, error: DomainError) -> Form:
     for name, reasons in (error.fields or {"__all__": [error.detail]}).items():
         form.add_error(name if name in form.fields else None, [str(reason) for reason in reasons])
     return form
+
+
+def form_status(request: Request, error: DomainError) -> int:
+    """Of a form that comes back: 422, which htmx puts in its place; elsewhere 429 for what was done too often."""
+    return error.status if isinstance(error, TooMany) and not request.htmx else 422
 
 
 def with_undo(answer: HttpResponse, said: str, url: str, swaps: str | None = None) -> HttpResponse:

@@ -126,6 +126,7 @@ REMOVED_KEEP_DAYS = 30
 LINK_PREVIEWS = env.flag("LINK_PREVIEWS", True)
 # {host: (address, port)} that stand for public ones. Only tests fill it: nothing that people send can.
 LINK_PREVIEW_TEST_HOSTS: dict[str, tuple[str, int]] = {}
+# Whether the counts of feedsite/limits.py hold.
 RATE_LIMITS = env.flag("RATE_LIMITS", True)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
@@ -168,7 +169,7 @@ CACHES = {
             "SOCKET_CONNECT_TIMEOUT": 0.25,
             # A connection that has gone stale is opened again once; waiting twice helps nobody.
             "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))},
-            # Only log-in limits lie here; without Redis people must still be able to log in.
+            # What lies here besides the feed's own, which asks by another way, can be done without.
             "IGNORE_EXCEPTIONS": True,
         },
     }
@@ -244,6 +245,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "feedsite.middleware.keep_private",
     "feedsite.middleware.speak",
+    "feedsite.middleware.count",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -333,8 +335,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-if not RATE_LIMITS:
-    ACCOUNT_RATE_LIMITS = False
+# Page and API share the limits of feedsite/limits.py.
+ACCOUNT_RATE_LIMITS = False
 EMAIL_URL = env.url("EMAIL_URL", ["smtp", "smtps"])
 EMAIL_BACKEND = env.text(
     "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'console'}.EmailBackend"

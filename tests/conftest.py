@@ -24,13 +24,19 @@ def site_settings(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ACCOUNT_RATE_LIMITS = False
+    # Tests do much at once; those of the limits ask for the fixture `limited`.
+    settings.RATE_LIMITS = False
     # Nobody reads in the middle of a delivery here, except in tests that set this themselves.
     settings.FANOUT_LINGER_SECONDS = 0
     # Copies are read here by everybody who has one; tests of who else is served how say so.
     settings.HOT_FROM_FOLLOWEES = 0
     # Nobody in a test reads often enough to be pushed to under adaptive; tests of that say so.
     settings.FEED_STRATEGY = "hybrid"
+
+
+@pytest.fixture
+def limited(site_settings: None, settings: Any) -> None:
+    settings.RATE_LIMITS = True
 
 
 @pytest.fixture(autouse=True)
