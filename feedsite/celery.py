@@ -82,6 +82,7 @@ app.conf.task_routes = {
     "posts.tasks.look_at_link": "links",
     "posts.tasks.end_stories": "maint",
     "accounts.tasks.clear_idempotency": "maint",
+    "accounts.tasks.clear_limits": "maint",
     "notifications.tasks.push": "push",
     "moderation.tasks.answer_reports": "notify",
     "moderation.tasks.sweep_reports": "maint",
@@ -137,4 +138,5 @@ app.conf.beat_schedule = {
     "sweep-reports": every(60, "moderation.tasks.sweep_reports"),
     "sweep-letters": every(60, "moderation.tasks.sweep_letters"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
+    "clear-limits": every(3600, "accounts.tasks.clear_limits"),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,9 +23,9 @@ from feedsite.windows import Took
 
 
 class Limit(NamedTuple):
-    """At most `count` in any stretch of `seconds`, a day at most."""
+    """So many in any stretch of so many seconds, which is a day at most."""
 
-    count: int
+    most: int
     seconds: int
 
 
@@ -49,6 +49,7 @@ LIMITS = {
     "report": Limit(30, HOUR),
     "appeal": Limit(10, HOUR),
     "token": Limit(60, HOUR),
+    "password": Limit(10, 5 * MINUTE),  # asked of who is signed in; those that fail
     "second_factor": Limit(10, 5 * MINUTE),
     "export": Limit(5, HOUR),
     "invite": Limit(30, HOUR),
@@ -57,7 +58,7 @@ LIMITS = {
     "search": Limit(120, MINUTE),
     "complete": Limit(300, MINUTE),
     # Of an address:
-    "sign_up": Limit(60, HOUR),
+    "sign_up": Limit(100, HOUR),
     "log_in": Limit(30, 5 * MINUTE),  # those that fail
     "mail": Limit(20, HOUR),
     # Of what was typed, whether or not there is such an account:
@@ -94,6 +95,11 @@ def client() -> str:
     return now.client if now else ""
 
 
+def asker(viewer: Any) -> int | str:
+    """Whom reads count for: the account, or the address where nobody is signed in."""
+    return viewer.pk or client()
+
+
 def take(kind: str, who: int | str) -> None:
     """Counts one of a kind for an account's id, an address or a name; raises TooMany when the window is full.
 
@@ -103,7 +109,7 @@ def take(kind: str, who: int | str) -> None:
     now = visit.get()
     if now is None or not settings.RATE_LIMITS:
         return
-    took = now.took[kind] = windows.take(name(kind, who), limit.count, limit.seconds)
+    took = now.took[kind] = windows.take(name(kind, who), limit.most, limit.seconds)
     if took.remaining < 0:
         raise TooMany(reason(took.wait_seconds), retry_after_seconds=took.wait_seconds)
 
@@ -124,7 +130,7 @@ def name(kind: str, who: int | str) -> str:
 
 
 def reason(seconds: int) -> str:
-    return _("That was a lot at once. Try again in %(time)s.") % {"time": duration(seconds)}
+    return _("This was often enough for now. Try again in %(time)s.") % {"time": duration(seconds)}
 
 
 def duration(seconds: int) -> str:
@@ -150,6 +156,6 @@ def headers(took: dict[str, Took]) -> dict[str, str]:
     """
     if not took:
         return {}
-    policies = [f'"{kind}";q={LIMITS[kind].count};w={LIMITS[kind].seconds}' for kind in took]
+    policies = [f'"{kind}";q={LIMITS[kind].most};w={LIMITS[kind].seconds}' for kind in took]
     states = [f'"{kind}";r={max(one.remaining, 0)};t={one.wait_seconds}' for kind, one in took.items()]
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}

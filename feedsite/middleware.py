@@ -76,7 +76,8 @@ def count(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
         with limits.counting(request) as visit:
             response = get_response(request)
         if wants_json(request):
-            response.headers.update(limits.headers(visit.took))
+            for name, value in limits.headers(visit.took).items():
+                response[name] = value
         if response.status_code == 429:
             response.headers.setdefault("Retry-After", str(limits.wait_seconds(visit.took)))
         return response

@@ -17,7 +17,7 @@ from feedsite.breaker import AWAY, Breaker, Script
 
 # A list of moments in microseconds, the newest at its head; it goes when the newest has left the window.
 # KEYS: a window. ARGV: most, length in microseconds, now in microseconds (0: what Redis says).
-# Answers how many are left (-1: it was full, and this one is not counted) and in how many microseconds one more will be.
+# Answers what `Took` holds.
 TAKE = Script("""
 local most, length, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 if now == 0 then

@@ -10,6 +10,7 @@ from accounts import actions
 from accounts.models import User
 from feeds import cards, copies, counts
 from feeds.experiments import running
+from feedsite import windows
 from posts import actions as post_actions
 from posts.models import Post
 from social import actions as social_actions
@@ -35,8 +36,13 @@ def site_settings(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def limited(site_settings: None, settings: Any) -> None:
+def limited(site_settings: None, settings: Any) -> Any:
+    """The site counts, as it does outside of tests."""
     settings.RATE_LIMITS = True
+    yield
+    redis = windows.client()
+    if names := list(redis.scan_iter(windows.key("*"))):
+        redis.delete(*names)
 
 
 @pytest.fixture(autouse=True)
