@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.models import RESERVED_USERNAMES, Ranking, User
-from feedsite import text
+from feedsite import limits, text
 from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
 from feedsite.languages import checked_language
 from feedsite.media import guarded, pictures
@@ -50,7 +50,8 @@ def prepare_account(user: User, *, username: str, email: str, password: str) -> 
 
 
 def save_account(user: User) -> User:
-    """Saves a prepared account; raises Invalid when its name or address was taken a moment ago."""
+    """Saves a prepared account; raises TooMany, or Invalid when its name or address was taken a moment ago."""
+    limits.take("sign_up", limits.client())
     try:
         with transaction.atomic():
             user.save()
@@ -73,7 +74,8 @@ def sign_up(*, username: str, email: str, password: str, request: Any = None) ->
 
 
 def issue_token(user: User) -> str:
-    """A fresh Bearer token, told once: only its SHA-256 is stored."""
+    """A fresh Bearer token, told once: only its SHA-256 is stored. Raises TooMany."""
+    limits.take("token", user.pk)
     raw = get_random_string(43)
     token = AccessToken(
         user=user,
@@ -83,6 +85,12 @@ def issue_token(user: User) -> str:
     set_token_value(token, raw)
     token.save()
     return raw
+
+
+def count_mail(address: str) -> None:
+    """Counts a mail that a visitor has the site send; raises TooMany."""
+    limits.take("mail", limits.client())
+    limits.take("mail_to", address.strip().lower())
 
 
 def revoke_token(token: AccessToken) -> None:
@@ -153,7 +161,7 @@ def change_ranking(user: User, ranking: str) -> User:
 
 
 def change_profile(user: User, *, display_name: str | None = None, bio: str | None = None) -> User:
-    """Changes what is given, without what cannot be seen; raises Invalid naming the field."""
+    """Changes what is given, without what cannot be seen; raises Invalid naming the field, TooMany."""
     given = {"display_name": display_name and " ".join(visible(display_name).split()), "bio": bio and visible(bio)}
     fields = [name for name, value in given.items() if value is not None]
     for name in fields:
@@ -162,6 +170,8 @@ def change_profile(user: User, *, display_name: str | None = None, bio: str | No
         user.clean_fields(exclude=[f.name for f in User._meta.fields if f.name not in fields])
     except ValidationError as error:
         raise invalid_fields(error) from error
+    if fields:
+        limits.take("profile", user.pk)
     user.save(update_fields=fields)
     return user
 
@@ -182,12 +192,14 @@ def visible(typed: str) -> str:
 def change_avatar(user: User, upload: UploadedFile | None) -> User:
     """Makes the picture the avatar, or takes the avatar away when there is none.
 
-    The picture is re-encoded as a square of AVATAR_PIXELS, so nothing else in the file is kept.
+    The picture is re-encoded as a square of AVATAR_PIXELS, so nothing else in the file is kept. Raises TooMany, and
+    what is wrong with the picture.
     """
     old = user.avatar.name
     if upload is None:
         user.avatar = ""
     else:
+        limits.take("upload", user.pk)
         keep_avatar(user, square_picture(upload))
     user.save(update_fields=["avatar"])
     if old:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from rest_framework.views import APIView
 from accounts import actions, serializers
 from accounts.cards import own_card
 from accounts.models import User
-from feedsite.errors import Invalid, TooMany
+from feedsite.errors import Invalid
 from feedsite.rendering import JSONParser
 
 
@@ -30,13 +29,10 @@ def parsed(serializer_class: type, request: Any) -> dict[str, Any]:
 def check_password(request: HttpRequest, name: str, password: str) -> User:
     """The account of that username or e-mail address, by the same door and limits as the log-in page.
 
-    Raises Invalid, in the same words whether or not the account exists, and TooMany.
+    Raises TooMany, and Invalid in the same words whether or not the account exists.
     """
     kind = "email" if "@" in name else "username"
-    try:
-        user = get_adapter().authenticate(request, **{kind: name, "password": password})
-    except ValidationError as error:
-        raise TooMany(_("Too many failed log-ins. Wait a few minutes, or reset the password.")) from error
+    user = get_adapter().authenticate(request, **{kind: name, "password": password})
     if not isinstance(user, User) or not user.is_active:
         raise Invalid(_("This username and password do not go together."), code="wrong_credentials")
     return user

@@ -1,9 +1,29 @@
+from typing import Any
+
+from allauth.account import forms as allauth
 from django import forms
 from django.db import transaction
 
 from accounts import actions
 from accounts.models import User
+from feedsite import limits
 from feedsite.pages import checked
+
+
+class ResetPasswordForm(allauth.ResetPasswordForm):
+    def save(self, request: Any, **kwargs: Any) -> Any:
+        """Raises TooMany, whether or not there is such an account."""
+        actions.count_mail(self.cleaned_data["email"])
+        return super().save(request, **kwargs)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def clean_oldpassword(self) -> Any:
+        """Whoever has found an open browser cannot guess on; raises TooMany."""
+        limits.take("password", self.user.pk)
+        given = super().clean_oldpassword()
+        limits.give_back("password", self.user.pk)
+        return given
 
 
 class PrivacyForm(forms.Form):

@@ -4,19 +4,20 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from accounts import views
+from feedsite.pages import page
 
 to_profile = require_safe(RedirectView.as_view(pattern_name="settings_profile"))
 to_security = require_safe(RedirectView.as_view(pattern_name="settings_security"))
 
 urlpatterns = [
-    path("login", allauth.login, name="account_login"),
-    path("signup", views.SignupView.as_view(), name="account_signup"),
+    path("login", page(allauth.login), name="account_login"),
+    path("signup", page(views.SignupView.as_view()), name="account_signup"),
     path("logout", allauth.logout, name="account_logout"),
     path("account/inactive", allauth.account_inactive, name="account_inactive"),
-    path("account/confirm", allauth.reauthenticate, name="account_reauthenticate"),
-    path("password/change", allauth.password_change, name="account_change_password"),
+    path("account/confirm", page(allauth.reauthenticate), name="account_reauthenticate"),
+    path("password/change", page(allauth.password_change), name="account_change_password"),
     path("password/set", allauth.password_set, name="account_set_password"),
-    path("password/reset", allauth.password_reset, name="account_reset_password"),
+    path("password/reset", page(allauth.password_reset), name="account_reset_password"),
     path("password/reset/done", allauth.password_reset_done, name="account_reset_password_done"),
     path(
         "password/reset/key/done",

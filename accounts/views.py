@@ -15,7 +15,7 @@ from oauth2_provider.models import AccessToken
 
 from accounts import actions
 from accounts.forms import PrivacyForm, ProfileForm
-from feedsite.errors import DomainError
+from feedsite.errors import DomainError, TooMany
 from feedsite.languages import checked_language, remember
 from feedsite.pages import Request, checked, next_url, page, show_errors, signed_in
 
@@ -31,6 +31,8 @@ class SignupView(allauth.SignupView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             return super().form_valid(form)
+        except TooMany:
+            raise
         except DomainError as error:  # the name was taken while the form was filled in
             return self.form_invalid(show_errors(form, error))
 

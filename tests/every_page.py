@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from feedsite.limits import LIMITS
 from tests.community import Community
 
 # Whole pages by others, which we only fill: Django's admin and the API's document.
@@ -78,8 +79,8 @@ def broken(town: Community, client: Client) -> Any:
 
 
 def hurried(town: Community, client: Client) -> Any:
-    with override_settings(ACCOUNT_RATE_LIMITS={"reset_password": "1/m/ip"}):
-        for _ in range(2):
+    with override_settings(RATE_LIMITS=True):
+        for _ in range(LIMITS["mail_to"].most + 1):
             answer = client.post("/password/reset", {"email": "nobody@example.org"})
     return answer
 
