@@ -38,14 +38,31 @@ REASONS = {
 }
 
 
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
+# Which limits and how much of them is left: draft-ietf-httpapi-ratelimit-headers.
+COUNTED = {
+    "RateLimit-Policy": {
+        "description": "The limits this request counted for: the quota `q` in any `w` seconds.",
+        "schema": {"type": "string", "examples": ['"post";q=5;w=60']},
+    },
+    "RateLimit": {
+        "description": "What is left of each, `r`, and in how many seconds, `t`, there will be one more.",
+        "schema": {"type": "string", "examples": ['"post";r=3;t=42']},
+    },
+}
+HEADERS = {"429": RETRY_AFTER | COUNTED, "503": RETRY_AFTER}
+
+
 def add_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Gives every operation the errors it can answer, all of one shape."""
+    """Gives every operation the errors it can answer, all of one shape, and the headers of what counts."""
     result["components"].setdefault("schemas", {})["Error"] = ERROR
-    wait = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in result["paths"].values():
         for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status.startswith("2"):
+                    answer.setdefault("headers", {}).update(COUNTED)
             for status, reason in REASONS.items():
-                headers = {"headers": wait} if status in {"429", "503"} else {}
+                headers = {"headers": HEADERS[status]} if status in HEADERS else {}
                 operation["responses"].setdefault(status, {"description": reason, "content": content, **headers})
     return result

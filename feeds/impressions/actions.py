@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks
-from feeds.impressions import forgetting, limit, tokens
+from feeds.impressions import forgetting, tokens
+from feedsite import limits
 from feedsite.errors import Invalid
 
 
@@ -30,7 +31,7 @@ def tell_seen(*, reader: Any, token: str, seen: Sequence[Seen]) -> None:
     check_shown(page, seen)
     if reader.untracked or not seen:
         return
-    limit.check(reader.pk)
+    limits.take("impression", reader.pk)
     now = int(time.time() * 1000)
     moments = [[one.entry_id, max(now - one.ms_ago, page.served_ms)] for one in seen]
     tasks.record_impressions.delay_on_commit(reader.pk, token, moments)

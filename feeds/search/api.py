@@ -13,6 +13,7 @@ from accounts.cards import small_card
 from accounts.serializers import UserListSerializer
 from feeds import search
 from feeds.search.suggesting import suggested
+from feedsite import limits
 from feedsite.errors import Invalid
 from feedsite.pagination import PageRequest, listed, page_request
 from feedsite.schema import PAGE_PARAMETERS
@@ -62,6 +63,7 @@ class Search(APIView):
             raise Invalid(reason, fields={"type": [reason]})
         words = search.checked(request.query_params.get("q", ""))
         page = page_request(request.query_params, list_name=f"search:{kind}:{words}", viewer=request.user)
+        limits.take("search", limits.asker(request.user))
         found, next_cursor = ANSWERS[kind](request.user, words, page)
         return Response(listed(kind, found, next_cursor))
 
@@ -90,6 +92,8 @@ class Suggest(APIView):
     @extend_schema(responses=CompletionSerializer, parameters=[QUERY])
     def get(self, request: Any) -> Response:
         """A few people and hashtags that begin like the last word of what is being typed; neither for an operator."""
-        people, tags = suggested(request.user, search.checked(request.query_params.get("q", "")))
+        words = search.checked(request.query_params.get("q", ""))
+        limits.take("complete", limits.asker(request.user))
+        people, tags = suggested(request.user, words)
         users = [small_card(user) for user in people]
         return Response({"users": users, "hashtags": [tag._asdict() for tag in tags]})

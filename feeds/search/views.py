@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from feeds import search
 from feeds.search.query import highlights
+from feedsite import limits
 from feedsite.errors import Invalid
 from feedsite.pages import Request, page, render_list
 from feedsite.pagination import PageRequest, page_request
@@ -34,6 +35,7 @@ def search_page(request: Request) -> HttpResponse:
         problem = error.detail if typed.strip() else ""
         return render_list(request, "feeds/search/page.html", FRAGMENTS[kind], context | {"problem": problem})
     asked = page_request(request.GET, list_name=f"search:{kind}:{words}", viewer=request.user)
+    limits.take("search", limits.asker(request.user))
     context |= CONTEXTS[kind](request.user, words, asked)
     context |= {"is_asked": True, "more_query": urlencode({"q": words, "type": kind}) + "&"}
     return render_list(request, "feeds/search/page.html", FRAGMENTS[kind], context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Conflict, DomainError, Invalid, NotFound
 from feedsite.languages import speaking_to
 from posts import text
@@ -30,12 +31,13 @@ LONGEST_WAIT = timedelta(days=366)
 def save_draft(*, author: User, draft_id: int | None = None, **given: Any) -> Draft:
     """Begins a draft, or changes what is given of one; with `due_at` it is posted then.
 
-    Raises NotFound, and Invalid naming what to change: before a draft is scheduled only sizes are judged.
+    Raises NotFound, TooMany, and Invalid naming what to change: before a draft is scheduled only sizes are judged.
     """
     draft = new_draft(author) if draft_id is None else get_draft(author, draft_id)
     media_ids = given.pop("media_ids", None)
     for name, value in columns(author, given).items():
         setattr(draft, name, value)
+    limits.take("draft", author.pk)
     draft.problem = ""
     draft.save()
     if media_ids is not None:

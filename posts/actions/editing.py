@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from feedsite import limits
 from feedsite.errors import Forbidden, Invalid, NotFound
 from posts import text
 from posts.actions.outbox import announce_after_commit, lock_author, owe_again
@@ -30,7 +31,7 @@ def edit(
 ) -> Post:
     """Changes what is given of one's own post; what stays as it was is no edit.
 
-    Raises NotFound, Forbidden for a visible post of somebody else, Invalid naming what to change.
+    Raises NotFound, Forbidden for a visible post of somebody else, Invalid naming what to change, TooMany.
     """
     check_editable(get_visible(actor, post_id), actor)
     lock_author(actor.pk)
@@ -41,6 +42,7 @@ def edit(
     post.author = actor
     changed = {**new_words(post, content, content_warning), **new_audience(post, visibility)}
     if changed:
+        limits.take("edit", actor.pk)
         write(post, changed)
         feeds_tasks.tell_card_after_commit(post.pk, visibility=before[0], mentioned=before[1])
         if "content" in changed:

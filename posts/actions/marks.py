@@ -4,14 +4,16 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from feedsite import limits
 from posts.actions.owing import owe_of_like
 from posts.models import Bookmark, Like, Post
 from posts.queries import get_original
 
 
 def like(*, actor: User, post_id: int) -> Post:
-    """Likes a visible post once; answers the post with its fresh count."""
+    """Likes a visible post once; answers the post with its fresh count. Raises NotFound, TooMany."""
     post = get_original(actor, post_id)
+    limits.take("like", actor.pk)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO post_like (post_id, user_id, created_at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
@@ -38,8 +40,9 @@ def unlike(*, actor: User, post_id: int) -> Post:
 
 
 def bookmark(*, actor: User, post_id: int) -> Post:
-    """Keeps a visible post for later, once; nobody else is told."""
+    """Keeps a visible post for later, once; nobody else is told. Raises NotFound, TooMany."""
     post = get_original(actor, post_id)
+    limits.take("bookmark", actor.pk)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO bookmark (user_id, post_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", [actor.pk, post.pk]

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Invalid, NotFound
 from posts.actions.attaching import checked_media, checked_poll, checked_quote, hang_media
 from posts.actions.counting import count_comment, hold_thread
@@ -29,14 +30,16 @@ def publish(
     media_ids: Sequence[Any] = (),
     poll: dict[str, Any] | None = None,
     quote_of: Any = None,
+    counts_as: str = "post",
 ) -> Post:
-    """A new post of `author`, in the timelines of all who follow at their next read.
+    """A new post of `author`, in the timelines of all who follow at their next read; `counts_as` names its limit.
 
-    Raises Invalid naming the field to change, NotFound or Forbidden for what may not be quoted.
+    Raises Invalid naming the field to change, NotFound or Forbidden for what may not be quoted, TooMany.
     """
     post, media, made_poll = composed(author, content, content_warning, media_ids, poll)
     post.visibility = checked_visibility(visibility)
     post.quote_of = checked_quote(author, quote_of)
+    limits.take(counts_as, author.pk)
     post.preview = owed_preview(post)
     post.pk = claim_post_id(author.pk)
     save(post, media, made_poll)
@@ -51,9 +54,10 @@ def publish(
 def comment(
     *, author: User, post_id: int, content: str = "", content_warning: str = "", media_ids: Sequence[Any] = ()
 ) -> Post:
-    """A direct reply to a post that `author` may see; raises NotFound otherwise."""
+    """A direct reply to a post that `author` may see; raises NotFound otherwise, Invalid, TooMany."""
     parent = get_original(author, post_id)
     reply, media, _ = composed(author, content, content_warning, media_ids, None)
+    limits.take("comment", author.pk)
     reply.in_reply_to = parent
     reply.root_id = parent.root_id or parent.pk
     # A comment is seen by whoever sees the thread; its own word is the thread's, for display.

@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Forbidden, NotFound
 from posts.actions.counting import count_share
 from posts.actions.deleting import remove
@@ -19,7 +20,7 @@ from social.actions.pairs import is_blocked_either_way, lock_pair
 def share(*, actor: User, post_id: int) -> Post:
     """Brings a public post to the actor's followers, once; a share shares what it shows.
 
-    Answers the original with its fresh count; raises NotFound, or Forbidden for what is not for everybody.
+    Answers the original with its fresh count; raises NotFound, Forbidden for what is not for everybody, TooMany.
     """
     original = get_original(actor, post_id)
     lock_pair(actor.pk, original.author_id)
@@ -28,6 +29,7 @@ def share(*, actor: User, post_id: int) -> Post:
     if not original.is_shareable:
         raise Forbidden(_("Only public posts can be shared, and no comments."))
     if find_share(actor, original) is None:
+        limits.take("share", actor.pk)
         make_share(actor, original)
     original.refresh_from_db(fields=["shares_count"])
     return original

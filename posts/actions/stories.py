@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Forbidden, Invalid, TooMany
 from posts import tasks, text
 from posts.actions.attaching import checked_media, invalid
@@ -39,6 +40,7 @@ def publish_story(*, owner: User, media_id: Any, caption: Any = "") -> Story:
         raise TooMany(
             _("You have %(most)d stories today. Delete one, or wait until one ends.") % {"most": MOST_STORIES}
         )
+    limits.take("story", owner.pk)
     story = Story.objects.create(owner=owner, caption=caption)
     media.story, media.draft = story, None
     media.save(update_fields=["story", "draft"])
@@ -83,13 +85,13 @@ def reply_to_story(*, author: User, story_id: int, content: Any) -> Post:
     """A private post to the story's owner, which names the story while that lives.
 
     Whoever else is named in it is not told and does not see it. Raises NotFound, Forbidden for one's own story,
-    Invalid.
+    Invalid, TooMany.
     """
     story = get_story(author, story_id)
     if story.owner_id == author.pk:
         raise Forbidden(_("This story is your own. Write a post instead."))
     words = addressed(story, checked_content(content))
-    post = publish(author=author, content=words, visibility=Visibility.PRIVATE)
+    post = publish(author=author, content=words, visibility=Visibility.PRIVATE, counts_as="message")
     said = {"mentions": [story.owner.username], "mentioned_ids": [story.owner_id], "story": story}
     Post.objects.filter(pk=post.pk).update(**said)
     post.refresh_from_db(fields=list(said))

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from feedsite import limits
 from feedsite.errors import Busy, Conflict, Invalid, NotFound, TooLarge, TooMany, WrongType
-from feedsite.media import guarded, kinds, limits, pictures, videos
+from feedsite.media import guarded, kinds, pictures, videos
+from feedsite.media import limits as sizes
 from feedsite.media.scratch import scratch
 from posts import files, tasks, text
 from posts.models import ALT_LENGTH, Leftover, Media, oldest_living_id
@@ -56,6 +58,8 @@ def prepare_upload(owner: User, file: UploadedFile) -> Prepared:
     with scratch() as folder:
         digest = take_in(file, folder / "source")
         kind = checked_kind(folder / "source")
+        # A repeat under the same Idempotency-Key counts too: making the file anew is what costs.
+        limits.take("upload", owner.pk)
         with guarded.turn():
             made = fields_of_video(folder, kind) if kind.is_video else fields_of_picture(folder, kind)
         name = get_random_string(32).lower()
@@ -142,7 +146,7 @@ def take_in(file: UploadedFile, path: Path) -> bytes:
     """Copies the upload in parts; its SHA-256."""
     if not file.size:
         raise Invalid(_("The file is empty."), fields={"file": [_("The file is empty.")]})
-    if file.size > limits.VIDEO_MAX_BYTES:
+    if file.size > sizes.VIDEO_MAX_BYTES:
         reason = _("A video may have at most %(video)d MiB, a picture %(picture)d.")
         raise TooLarge(reason % {"video": kinds.MP4.max_mib, "picture": kinds.JPEG.max_mib})
     digest = hashlib.sha256()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from feedsite import limits
 from feedsite.errors import Conflict, Forbidden, Invalid, NotFound
 from posts.models import Poll
 from posts.queries import get_visible
@@ -28,8 +29,8 @@ UPDATE poll SET voters_count = voters_count + 1, votes = ARRAY(
 def vote(*, actor: User, post_id: int, choices: Sequence[Any]) -> Poll:
     """Votes once in the poll of a visible post: `choices` are numbers of options, from 0.
 
-    Raises NotFound, Invalid naming what to change, Forbidden for one's own poll, and Conflict when
-    the poll is over or the actor has voted.
+    Raises NotFound, Invalid naming what to change, Forbidden for one's own poll, TooMany, and
+    Conflict when the poll is over or the actor has voted.
     """
     post = get_visible(actor, post_id)
     poll = Poll.objects.filter(post=post).first()
@@ -37,10 +38,12 @@ def vote(*, actor: User, post_id: int, choices: Sequence[Any]) -> Poll:
         raise NotFound()
     if post.author_id == actor.pk:
         raise Forbidden(_("One does not vote in a poll of one's own."))
-    count(poll, actor, checked_choices(poll, choices))
+    chosen = checked_choices(poll, choices)
+    limits.take("vote", actor.pk)
+    count(poll, actor, chosen)
     feeds_tasks.tell_card_after_commit(poll.pk)
     poll.refresh_from_db()
-    poll.chosen = checked_choices(poll, choices)
+    poll.chosen = chosen
     return poll
 
 

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.cards import small_card
+from feedsite import limits
 from posts import completing
 from posts.writing_serializers import CompletionSerializer
 
@@ -18,6 +19,7 @@ class Autocomplete(APIView):
     def get(self, request: Any) -> Response:
         """Accounts for a query that begins with @, hashtags for one with #; at most eight."""
         sign, start = completing.split(request.query_params.get("q", ""))
+        limits.take("complete", request.user.pk)
         users = completing.people(request.user, start) if sign == "@" else []
         tags = completing.tags(request.user, start) if sign == "#" else []
         found = [{"name": name, "posts_count": count} for name, count in tags]

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedsite.errors import Invalid
-from feedsite.pages import Request, checked, page, render_list, show_errors, signed_in
+from feedsite.errors import Invalid, TooMany
+from feedsite.pages import Request, checked, form_status, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_of, page_request
 from posts import actions, queries
 from posts.forms import EditForm
@@ -34,8 +34,8 @@ def post_change(request: Request, post: Post) -> HttpResponse:
     form = EditForm(request.POST)
     try:
         actions.edit(actor=request.user, post_id=post.pk, **changes(post, checked(form)))
-    except Invalid as error:
-        return edit_page(request, post, show_errors(form, error), status=422)
+    except (Invalid, TooMany) as error:
+        return edit_page(request, post, show_errors(form, error), form_status(request, error))
     messages.success(request, _("Your changes are saved."))
     return redirect(post)
 

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.models import User
 from feedsite.errors import DomainError, Forbidden, Invalid, NotFound
-from feedsite.pages import Request, checked, render_list, show_errors, signed_in
+from feedsite.pages import Request, checked, form_status, render_list, show_errors, signed_in
 from feedsite.pagination import page_of, page_request
 from posts import actions, queries, stories
 from posts.forms import StoryForm, WordsForm
@@ -107,7 +107,9 @@ def story_new(request: Request) -> HttpResponse:
         media_id = the_one(given["media_ids"])
         actions.publish_story(owner=request.user, media_id=media_id, caption=given["caption"])
     except DomainError as error:
-        return render(request, "posts/story_new.html", {"form": show_errors(form, error)}, status=422)
+        return render(
+            request, "posts/story_new.html", {"form": show_errors(form, error)}, status=form_status(request, error)
+        )
     messages.success(request, _("Your story is there, for 24 hours."))
     return redirect("home")
 
@@ -150,20 +152,20 @@ def story_reply(request: Request, story_id: int) -> HttpResponse:
     try:
         actions.reply_to_story(author=request.user, story_id=story_id, content=checked(form)["content"])
     except DomainError as error:
-        if error.status != 400:
+        if error.status not in (400, 429):
             raise
-        return not_sent(request, story, show_errors(form, error))
+        return not_sent(request, story, show_errors(form, error), form_status(request, error))
     if request.htmx:
         return render(request, "posts/_story_reply.html", {"story": story, "form": WordsForm(), "is_sent": True})
     messages.success(request, _("Your reply is sent. Only %(name)s sees it.") % {"name": story.owner.name})
     return redirect(f"{resolve_url('stories_of', story.owner.username)}?story={story.pk}")
 
 
-def not_sent(request: Request, story: Story, form: Any) -> HttpResponse:
+def not_sent(request: Request, story: Story, form: Any, status: int) -> HttpResponse:
     if request.htmx:
-        return render(request, "posts/_story_reply.html", {"story": story, "form": form}, status=422)
+        return render(request, "posts/_story_reply.html", {"story": story, "form": form}, status=status)
     context = look_at(request, story.owner, story.pk)
-    return render(request, "posts/story.html", context | {"form": form}, status=422)
+    return render(request, "posts/story.html", context | {"form": form}, status=status)
 
 
 @require_safe

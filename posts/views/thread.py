@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedsite.errors import Invalid
-from feedsite.pages import Request, checked, page, render_list, show_errors, signed_in
+from feedsite.errors import Invalid, TooMany
+from feedsite.pages import Request, checked, form_status, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_request
 from posts import actions, outside, printing, queries, threads
 from posts.forms import CommentForm
@@ -81,8 +81,8 @@ def comment_create(request: Request, post_id: int) -> HttpResponse:
     form = sent_form(CommentForm, request)
     try:
         comment = actions.comment(author=request.user, post_id=post.pk, **checked(form))
-    except Invalid as error:
-        return comment_refused(request, post, show_errors(form, error))
+    except (Invalid, TooMany) as error:
+        return comment_refused(request, post, show_errors(form, error), form_status(request, error))
     if request.htmx:
         return commented(request, post, comment)
     messages.success(request, _("Your comment is published."))
@@ -96,8 +96,8 @@ def commented(request: Request, post: Post, comment: Post) -> HttpResponse:
     return render(request, "posts/_commented.html", context | {"is_inline": "inline" in request.POST})
 
 
-def comment_refused(request: Request, post: Post, form: Form) -> HttpResponse:
+def comment_refused(request: Request, post: Post, form: Form, status: int) -> HttpResponse:
     if request.htmx:
         context = {"post": post, "form": form, "answered": True, "is_inline": "inline" in request.POST}
-        return render(request, "posts/_comment_form.html", context, status=422)
-    return thread_page(request, post, form, status=422)
+        return render(request, "posts/_comment_form.html", context, status=status)
+    return thread_page(request, post, form, status=status)

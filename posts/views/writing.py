@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from feedsite.errors import DomainError, Forbidden, NotFound
-from feedsite.pages import Request, checked, next_url, show_errors, signed_in
+from feedsite.pages import Request, checked, form_status, next_url, show_errors, signed_in
 from posts import actions, queries
 from posts.forms import PostForm, from_draft
 from posts.hydrate import complete
@@ -133,7 +133,7 @@ def refused(request: Request, form: PostForm, error: DomainError) -> HttpRespons
         form.data = without_draft(form.data)
     whole = "posts/_composer.html" if request.htmx else "posts/compose.html"
     context: dict[str, Any] = {"form": show_errors(form, error), "answered": True, "is_whole": not request.htmx}
-    return render(request, whole, context | still_beside(request.user, form), status=422)
+    return render(request, whole, context | still_beside(request.user, form), status=form_status(request, error))
 
 
 def without_draft(sent: Any) -> Any:

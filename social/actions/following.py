@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from feeds import tasks as feeds_tasks
+from feedsite import limits
 from feedsite.errors import Forbidden, Invalid, NotFound
 from social.actions.pairs import count_relations, insert_if_absent, is_blocked_either_way, lock_pair
 from social.actions.telling import owe
@@ -19,7 +20,7 @@ from social.queries import relations
 def follow(*, follower: User, author: User) -> bool:
     """Makes `follower` read `author`, or ask to where the account is private; True when that is new.
 
-    Raises Invalid for oneself and NotFound when either blocks the other.
+    Raises Invalid for oneself, NotFound when either blocks the other, TooMany.
     """
     if follower.pk == author.pk:
         raise Invalid(_("You cannot follow yourself."))
@@ -31,6 +32,7 @@ def follow(*, follower: User, author: User) -> bool:
     standing = relations(follower, [author.pk])[author.pk]
     if standing.following:
         return False
+    limits.take("follow", follower.pk)
     if is_private:
         made = insert_if_absent("follow_request", "followee_id, follower_id", author.pk, follower.pk)
         if made:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Forbidden, Invalid, NotFound
 from feedsite.text import clean, is_blank
 from social.actions.pairs import lock_pair
@@ -41,6 +42,7 @@ def make_list(*, owner: User, name: str) -> List:
     if List.objects.filter(owner=owner).count() >= MOST_LISTS:
         reason = _("You have %(most)d lists, which is the most there can be. Delete one first.")
         raise Invalid(reason % {"most": MOST_LISTS})
+    limits.take("list", owner.pk)
     return saved(List(owner=owner, name=name))
 
 
@@ -74,6 +76,7 @@ def add_to_list(*, owner: User, list_id: int, person: User) -> bool:
     """True when that is new. Raises Forbidden for somebody whom the owner does not follow."""
     lock_pair(owner.pk, person.pk)
     check_followed(owner, person)
+    limits.take("list", owner.pk)
     return add(held(owner, [list_id])[0], person)
 
 
@@ -89,6 +92,7 @@ def remove_from_list(*, owner: User, list_id: int, person: User) -> bool:
 def put_into_lists(*, owner: User, person: User, list_ids: Iterable[int]) -> None:
     """Puts the person on these of the owner's lists and takes them off all others."""
     wanted = set(list_ids)
+    limits.take("list", owner.pk)
     lock_pair(owner.pk, person.pk)
     ListMember.objects.filter(list__owner=owner, member=person).exclude(list__in=wanted).delete()
     if wanted:

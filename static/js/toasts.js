@@ -1,6 +1,6 @@
 // Short messages; errors of requests become one too.
 import { makeUndo } from "./undo.js";
-import { gettext } from "./words.js";
+import { gettext, interpolate, ngettext } from "./words.js";
 
 const SHOWN_FOR_MS = 6000;
 const LONG_SHOWN_FOR_MS = 20_000; // there is something to do in it
@@ -71,6 +71,15 @@ stack?.addEventListener("keydown", (event) => {
 // What the server says beside the piece of page it sends.
 document.addEventListener("say", (event) => say(event.detail.text, { undo: event.detail.undo }));
 
+function thatWasALot(request) {
+  const seconds = Number(request.getResponseHeader("Retry-After")) || 60;
+  if (seconds > 120) {
+    return interpolate(gettext("That was a lot at once. Try again in %(count)s minutes."), { count: Math.ceil(seconds / 60) });
+  }
+  const words = ngettext("That was a lot at once. Try again in %(count)s second.", "That was a lot at once. Try again in %(count)s seconds.", seconds);
+  return interpolate(words, { count: seconds });
+}
+
 const askedByItself = (event) => event.target.matches?.("[data-media]"); // and will again
 document.addEventListener("htmx:sendError", (event) => askedByItself(event) || say(gettext("You seem to be offline. Please try again."), { isError: true }));
 document.addEventListener("htmx:responseError", (event) => {
@@ -78,6 +87,6 @@ document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 403) say(gettext("That is not possible any more."), { isError: true });
   else if (status === 404) say(gettext("That is gone."), { isError: true });
-  else if (status === 429) say(gettext("That was a lot at once. Try again in a minute."), { isError: true });
+  else if (status === 429) say(thatWasALot(event.detail.xhr), { isError: true });
   else say(gettext("That did not work. Reload the page and try again."), { isError: true });
 });
