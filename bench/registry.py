@@ -20,4 +20,5 @@ BENCHES = {
     "trends": "bench.trends.trends",
     "replay": "bench.replay.replay",
     "search": "bench.search.searching",
+    "limits": "bench.limits.limits",
 }

@@ -22,6 +22,7 @@ QUICK = {
     "learned": {"posts": 50, "rounds": 2},
     "memory": {"readers": 20, "fresh_posts": 10, "use_rounds": 1, "hot_readers": 2, "size": 40},
     "trends": {"posts": 4_000, "accounts": 60, "tags": 20, "rounds": 1, "likes": 50},
+    "limits": {"rounds": 3},
     "growth": {"steps": (1_500, 3_000), "authors": 60, "followees": 60, "readers": 1, "rounds": 1},
 }
 # The rest start the site's own processes: a quarter of a minute each.
