@@ -1,5 +1,4 @@
-"""Every name the feed uses in Redis. Only `hot`, `cards`, `counts`, `notes`, `suggestions` and
-`impressions.limit` of this app use them."""
+"""Every name the feed uses in Redis. Only `hot`, `cards`, `counts`, `notes` and `suggestions` of this app use them."""
 
 from collections.abc import Iterable
 
@@ -121,11 +120,3 @@ def watchers(post_id: int) -> str:
     own pages. Lifetime: WATCHED_SECONDS after the last refresh.
     """
     return name("watchers", post_id)
-
-
-def told(reader_id: int) -> str:
-    """When a reader lately told what was on screen (`feeds.impressions.limit`).
-
-    List: milliseconds since 1970, newest first, at most 60. Lifetime: a minute after the last one.
-    """
-    return name("told", reader_id)

@@ -53,7 +53,7 @@ LIMITS = {
     "second_factor": Limit(10, 5 * MINUTE),
     "export": Limit(5, HOUR),
     "invite": Limit(30, HOUR),
-    "impression": Limit(240, MINUTE),
+    "impression": Limit(60, MINUTE),
     # Of an account, or of an address where nobody is signed in:
     "search": Limit(120, MINUTE),
     "complete": Limit(300, MINUTE),

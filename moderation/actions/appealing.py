@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Conflict, Forbidden, NotFound
 from moderation import permissions
 from moderation.actions.cases import checked_text, hold_person
@@ -26,6 +27,7 @@ def appeal(*, author: User, decision_id: int, text: str) -> Appeal:
     if decision is None:
         raise NotFound()
     said = checked_text("text", text, most=MESSAGE_LENGTH)
+    limits.take("appeal", author.pk)
     if decision.created_at < timezone.now() - timedelta(days=APPEAL_DAYS):
         raise Conflict(_("One may appeal for %(days)d days. This was decided before that.") % {"days": APPEAL_DAYS})
     hold_person(author.pk)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from feedsite import limits
 from feedsite.errors import Invalid, NotFound
 from feedsite.languages import speaking_to
 from moderation import excerpts, words
@@ -32,6 +33,7 @@ def report(
         raise Invalid(reason, fields={"category": [reason]})
     said = checked_text("comment", comment, most=COMMENT_LENGTH, may_be_empty=True)
     about, post = subject(reporter, post_id, user_id)
+    limits.take("report", reporter.pk)
     case = open_case(about, post, 0)
     known = Report.objects.filter(case=case, reporter=reporter).first()
     if known is not None:
