@@ -8,9 +8,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import devices
 from feedsite.pagination import listed, page_of, page_request
 from feedsite.schema import PAGE_PARAMETERS
-from notifications import devices, push, push_keys
+from notifications import push, push_keys
 from notifications.models import PushSubscription
 
 KeyAnswer = inline_serializer("PushKey", {"public_key": serializers.CharField()})

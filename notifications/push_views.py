@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import devices
 from feedsite.pages import Request, signed_in
-from notifications import devices, push, push_keys
+from notifications import push, push_keys
 from notifications.models import PushSubscription
 
 

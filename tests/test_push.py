@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import actions as accounts
+from accounts.devices import browser_and_system
 from notifications import actions as notifications
 from notifications import push, push_keys, push_sending, push_wire, tasks
-from notifications.devices import browser_and_system
 from notifications.models import Notification, PushKey, PushSubscription
 from posts import actions as posts
 from social import actions as social
