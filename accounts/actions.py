@@ -1,9 +1,8 @@
 """What one does with one's account. Page, API, admin and command call the same functions."""
 
 from datetime import timedelta
-from typing import Any
 
-from allauth.account.utils import setup_user_email
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,8 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from oauth2_provider.models import AccessToken, set_token_value
+from oauth2_provider.models import AccessToken, RefreshToken, set_token_value
 
+from accounts import invitations, tasks
+from accounts.access_models import TokenUse
 from accounts.models import RESERVED_USERNAMES, Ranking, User
 from feedsite import limits, text
 from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
@@ -24,6 +25,7 @@ from feedsite.media.scratch import scratch
 from social import tasks as social_tasks
 
 AVATAR_PIXELS = 400
+TOKEN_NAME_LENGTH = 50
 
 
 def prepare_account(user: User, *, username: str, email: str, password: str) -> User:
@@ -65,25 +67,44 @@ def save_account(user: User) -> User:
 
 
 @transaction.atomic
-def sign_up(*, username: str, email: str, password: str, request: Any = None) -> User:
-    """A new account; raises Invalid naming each field to change."""
-    user = save_account(prepare_account(User(), username=username, email=email, password=password))
-    if request is not None:
-        setup_user_email(request, user, [])
+def open_account(user: User, *, invite: str = "") -> User:
+    """Saves a prepared account that came by an invitation; raises Invalid, or Forbidden where it takes a good one."""
+    save_account(user)
+    invitations.use(invite, user)
     return user
 
 
-def issue_token(user: User) -> str:
-    """A fresh Bearer token, told once: only its SHA-256 is stored. Raises TooMany."""
+@transaction.atomic
+def sign_up(*, username: str, email: str, password: str, invite: str = "") -> User:
+    """A new account, which is asked by mail to confirm its address; raises Invalid naming each field to change.
+
+    Raises Forbidden where signing up takes an invitation and `invite` is the code of no good one.
+    """
+    user = open_account(prepare_account(User(), username=username, email=email, password=password), invite=invite)
+    ask_to_confirm(user)
+    return user
+
+
+@transaction.atomic
+def ask_to_confirm(user: User) -> None:
+    """Sends the link that confirms the account's address, once this is committed."""
+    address, _is_new = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    tasks.send_confirmation.delay_on_commit(address.pk)
+
+
+@transaction.atomic
+def issue_token(user: User, *, name: str = "", scope: str = "read write") -> str:
+    """A fresh Bearer token, told once: only its SHA-256 is stored. Raises TooMany, and Invalid for a long name."""
+    name = " ".join(visible(name).split())
+    if len(name) > TOKEN_NAME_LENGTH:
+        reason = _("At most %(most)d characters.") % {"most": TOKEN_NAME_LENGTH}
+        raise Invalid(reason, fields={"name": [reason]})
     limits.take("token", user.pk)
     raw = get_random_string(43)
-    token = AccessToken(
-        user=user,
-        scope="read write",
-        expires=timezone.now() + timedelta(days=settings.TOKEN_LIFETIME_DAYS),
-    )
+    token = AccessToken(user=user, scope=scope, expires=timezone.now() + timedelta(days=settings.TOKEN_LIFETIME_DAYS))
     set_token_value(token, raw)
     token.save()
+    TokenUse.objects.create(token=token, name=name)
     return raw
 
 
@@ -93,7 +114,10 @@ def count_mail(address: str) -> None:
     limits.take("mail_to", address.strip().lower())
 
 
+@transaction.atomic
 def revoke_token(token: AccessToken) -> None:
+    """Also what an app could make another from."""
+    RefreshToken.objects.filter(access_token=token).delete()
     token.revoke()
 
 

@@ -1,18 +1,16 @@
-"""Staff pages of accounts and their tokens."""
+"""Staff pages of accounts; those of what lets people in are in `accounts/access_admin.py`."""
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import Q
 from django.utils.html import format_html
-from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
-from accounts import actions
+from accounts import access_admin, actions, second_factor  # noqa: F401 found by Django only through this file
 from accounts.models import User
-from feedsite.admin import StaffList, user_link
+from feedsite.admin import StaffList
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -42,7 +40,7 @@ class UserPages(StaffList, UserAdmin):
     sortable_by = ["username", "created_at"]  # what has an index
     search_fields = ["username", "display_name", "email"]
     search_help_text = "How the username, the display name or the e-mail address begins"
-    actions = ["suspend", "restore"]
+    actions = ["suspend", "restore", "remove_second_factor"]
     readonly_fields = [
         "picture", "followers_count", "following_count", "posts_count", "created_at", "last_login",
     ]  # fmt: skip
@@ -100,46 +98,9 @@ class UserPages(StaffList, UserAdmin):
         done = sum(actions.restore(user) for user in queryset)
         self.message_user(request, f"{done} restored.", messages.SUCCESS)
 
-
-# Of what other packages bring only access tokens are used; the rest would show what is not there.
-for model in (AccessToken, Application, Grant, IDToken, RefreshToken, EmailAddress):
-    admin.site.unregister(model)
-
-
-@admin.register(AccessToken)
-class TokenPages(StaffList):
-    """Who has an app connected since when. The token itself is stored nowhere, only its hash."""
-
-    list_display = ["id", "owner", "scope", "created", "expires"]
-    fields = ["owner", "scope", "created", "expires"]
-    list_select_related = ["user"]
-    list_filter = ["created", "expires"]
-    ordering = ["-id"]
-    sortable_by = ["id"]
-    search_fields = ["user__username"]
-    search_help_text = "The owner's username"
-    actions = ["revoke"]
-
-    def has_change_permission(self, request: Any, obj: AccessToken | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: AccessToken | None = None) -> bool:
-        return False
-
-    def has_revoke_permission(self, request: Any) -> bool:
-        return request.user.has_perm("oauth2_provider.delete_accesstoken")
-
-    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        term = search_term.strip().removeprefix("@").lower()
-        return (queryset.filter(user__username=term) if term else queryset), False
-
-    @admin.display(ordering="user")
-    def owner(self, token: AccessToken) -> str:
-        return user_link(token.user)
-
-    @admin.action(description="Revoke: the app must sign in again", permissions=["revoke"])
-    def revoke(self, request: Any, queryset: Any) -> None:
-        tokens = list(queryset)
-        for token in tokens:
-            actions.revoke_token(token)
-        self.message_user(request, f"{len(tokens)} revoked.", messages.SUCCESS)
+    @admin.action(description="Remove the second factor of somebody who lost theirs", permissions=["change"])
+    def remove_second_factor(self, request: Any, queryset: Any) -> None:
+        if not request.user.is_superuser:
+            queryset = queryset.filter(is_staff=False)
+        done = sum(second_factor.remove_all(user) for user in queryset.exclude(pk=request.user.pk))
+        self.message_user(request, f"{done} removed (never one's own).", messages.SUCCESS)

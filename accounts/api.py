@@ -6,16 +6,18 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actions, serializers
+from accounts import actions, invitations, second_factor, serializers
 from accounts.cards import own_card
 from accounts.models import User
-from feedsite.errors import Invalid
+from feedsite import limits
+from feedsite.errors import DomainError, Invalid
 from feedsite.rendering import JSONParser
 
 
@@ -38,19 +40,43 @@ def check_password(request: HttpRequest, name: str, password: str) -> User:
     return user
 
 
+class SecondFactorNeeded(DomainError):
+    """The password is right, and not enough."""
+
+    status, code = 401, "second_factor_needed"
+    detail = gettext_lazy("Send `code` too: of your authenticator app, or a recovery code.")
+
+
+def check_second_factor(user: User, code: str) -> None:
+    """Raises SecondFactorNeeded without a code, Invalid for a wrong one, and TooMany."""
+    if not second_factor.is_on(user):
+        return
+    if not code:
+        raise SecondFactorNeeded
+    limits.take("second_factor", user.pk)
+    if second_factor.use_code(user, code) is None:
+        reason = _("This code is wrong or was used already.")
+        raise Invalid(reason, fields={"code": [reason]}, code="wrong_code")
+    limits.give_back("second_factor", user.pk)
+
+
 class SignUp(APIView):
     permission_classes = (AllowAny,)
     authentication_classes = ()
 
     @extend_schema(request=serializers.SignUpSerializer, responses={201: serializers.SignedUpSerializer})
     def post(self, request: Any) -> Response:
-        """Makes an account and a token for it."""
-        user = actions.sign_up(**parsed(serializers.SignUpSerializer, request), request=request._request)
+        """Makes an account and a token for it; the address is asked by mail to confirm itself."""
+        given = parsed(serializers.SignUpSerializer, request)
+        invitations.check_open(given.get("invite", ""))
+        user = actions.sign_up(**given)
         token = actions.issue_token(user)
         return Response({"user": own_card(user), "access_token": token, "token_type": "Bearer"}, status=201)
 
 
 class Token(APIView):
+    takes_any_scope = True
+
     def get_permissions(self) -> list[Any]:
         return [AllowAny()] if self.request.method == "POST" else list(super().get_permissions())
 
@@ -60,10 +86,15 @@ class Token(APIView):
 
     @extend_schema(request=serializers.CredentialsSerializer, responses=serializers.TokenSerializer)
     def post(self, request: Any) -> Response:
-        """A fresh token for a username (or e-mail address) and password."""
+        """A fresh token for a username (or e-mail address) and password, and a `code` where there is a second factor.
+
+        Without that code the answer is 401 `second_factor_needed`.
+        """
         given = parsed(serializers.CredentialsSerializer, request)
         user = check_password(request._request, given["username"].strip().lower(), given["password"])
-        return Response({"access_token": actions.issue_token(user), "token_type": "Bearer"})
+        check_second_factor(user, given.get("code", ""))
+        token = actions.issue_token(user, name=given.get("name", ""), scope=given["scope"])
+        return Response({"access_token": token, "token_type": "Bearer"})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Any) -> Response:

@@ -12,11 +12,13 @@ from django.db.models.functions import Left, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from accounts import access_models  # noqa: F401 Django looks for models here
+
 # Words that are, or may become, an address or a role of the site.
 RESERVED_USERNAMES = frozenset(
     {
         *("about", "admin", "administrator", "api", "explore", "help", "home", "login", "logout", "me", "media"),
-        *("moderation", "moderator", "notifications", "null", "password", "posts", "public", "root", "rules"),
+        *("moderation", "moderator", "notifications", "null", "oauth", "password", "posts", "public", "root", "rules"),
         *("search", "security", "settings", "signup", "site", "static", "stories", "support", "system", "tags"),
         *("undefined", "ws"),
     }

@@ -44,11 +44,18 @@ class SignUpSerializer(serializers.Serializer):
     username = serializers.CharField()
     email = serializers.EmailField()
     password = serializers.CharField(trim_whitespace=False)
+    # Of an invitation, where signing up takes one.
+    invite = serializers.CharField(required=False, allow_blank=True)
 
 
 class CredentialsSerializer(serializers.Serializer):
     username = serializers.CharField()
     password = serializers.CharField(trim_whitespace=False)
+    # Of the authenticator app, or a recovery code.
+    code = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    # What the token is called in its owner's list.
+    name = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    scope = serializers.ChoiceField(choices=["read write", "read"], default="read write")
 
 
 class TokenSerializer(serializers.Serializer):

@@ -6,28 +6,26 @@ from allauth.account import views as allauth
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from oauth2_provider.models import AccessToken
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions
+from accounts.adapter import invite_of
 from accounts.forms import PrivacyForm, ProfileForm
 from feedsite.errors import DomainError, TooMany
 from feedsite.languages import checked_language, remember
 from feedsite.pages import Request, checked, next_url, page, show_errors, signed_in
 
-# More than anybody makes by hand; a script that signs in again and again may.
-MOST_TOKENS_SHOWN = 100
 PRIVATE_NOW = gettext_lazy("Your account is private. Who wants to follow you asks first.")
 PUBLIC_NOW = gettext_lazy("Your account is public. Everybody may read and follow you.")
-# Where the session keeps a new token until the next page has shown it.
-TOKEN_MADE = "token_made"  # noqa: S105 a key, no secret
 
 
 class SignupView(allauth.SignupView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "invite": invite_of(self.request)}
+
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             return super().form_valid(form)
@@ -81,29 +79,3 @@ def settings_privacy(request: Request) -> HttpResponse:
     else:
         messages.success(request, PRIVATE_NOW if user.is_private else PUBLIC_NOW)
     return redirect("settings_privacy")
-
-
-@require_safe
-@signed_in
-def settings_security(request: Request) -> HttpResponse:
-    return render(request, "accounts/settings_security.html")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-@never_cache
-def settings_tokens(request: Request) -> HttpResponse:
-    if request.method == "POST":
-        request.session[TOKEN_MADE] = actions.issue_token(request.user)
-        return redirect("settings_tokens")
-    made = request.session.pop(TOKEN_MADE, None)
-    tokens = AccessToken.objects.filter(user=request.user).order_by("-created")[:MOST_TOKENS_SHOWN]
-    return render(request, "accounts/settings_tokens.html", {"tokens": tokens, "made": made})
-
-
-@require_POST
-@signed_in
-def token_revoke(request: Request, token_id: int) -> HttpResponse:
-    actions.revoke_token(get_object_or_404(AccessToken, pk=token_id, user=request.user))
-    messages.success(request, _("The token is revoked. What used it is logged out."))
-    return redirect("settings_tokens")

@@ -16,7 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tokens import find_token
+from accounts.tokens import find_reading_token
 from feeds import cards, hot, notes, presence, timeline
 from feeds.presence import Pass
 from feedsite.live import registry
@@ -125,7 +125,7 @@ class FeedSocket(AsyncWebsocketConsumer):
             is_in = user.is_authenticated and user.is_active
             return presence.of_session(user, self.scope["session"].session_key) if is_in else None
         tokens = [text for text in offered if text != BEARER]
-        token = await database_sync_to_async(find_token)(tokens[0]) if tokens else None
+        token = await database_sync_to_async(find_reading_token)(tokens[0]) if tokens else None
         self.reader = token.user if token else None
         return presence.of_token(token) if token else None
 

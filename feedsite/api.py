@@ -25,6 +25,7 @@ FEATURES |= {"push": True}
 FEATURES |= {"content_warnings": True, "drafts": True, "edits": True, "polls": True, "undo_delete": True}
 FEATURES |= {"stories": True, "trends": True}
 FEATURES |= {"reports": True}
+FEATURES |= {"oauth": True, "second_factor": True}
 FEATURES |= {"oembed": True, "pinned_posts": True, "rss": True}
 
 
@@ -55,7 +56,7 @@ class Site(APIView):
                 "live_url": live_url(request._request),
                 "post_max_length": settings.POST_MAX_LENGTH,
                 "media": {"avatar_max_bytes": settings.AVATAR_MAX_BYTES, **limits.for_clients()},
-                "registration": "open",
+                "registration": settings.REGISTRATION,
                 "features": FEATURES,
             }
         )

@@ -83,6 +83,9 @@ app.conf.task_routes = {
     "posts.tasks.end_stories": "maint",
     "accounts.tasks.clear_idempotency": "maint",
     "accounts.tasks.clear_limits": "maint",
+    "accounts.tasks.clear_access": "maint",
+    "accounts.tasks.send_confirmation": "mail",
+    "accounts.tasks.tell_of_log_in": "mail",
     "notifications.tasks.push": "push",
     "moderation.tasks.answer_reports": "notify",
     "moderation.tasks.sweep_reports": "maint",
@@ -139,4 +142,5 @@ app.conf.beat_schedule = {
     "sweep-letters": every(60, "moderation.tasks.sweep_letters"),
     "clear-idempotency": every(3600, "accounts.tasks.clear_idempotency"),
     "clear-limits": every(3600, "accounts.tasks.clear_limits"),
+    "clear-access": daily(4, 37, "accounts.tasks.clear_access"),
 }

@@ -87,6 +87,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme_colors": THEME_COLORS,
         "post_max_length": settings.POST_MAX_LENGTH,
         "impression_days": settings.IMPRESSION_DAYS,
+        "registration": settings.REGISTRATION,
+        "members_invite": settings.REGISTRATION == "invite" and settings.MEMBERS_INVITE,
         "live_url": SimpleLazyObject(lambda: live_url(request)),
         "words_url": words_url(get_language() or settings.LANGUAGE_CODE),
     }

@@ -225,6 +225,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
@@ -253,6 +255,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.note_session",
+    "accounts.middleware.guard_staff_side",
 ]
 ROOT_URLCONF = "feedsite.urls"
 WSGI_APPLICATION = "feedsite.wsgi.application"
@@ -330,17 +334,44 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.USERNAME_VALIDATORS"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# Nobody has to confirm an address to come in; but one that is not is written to only
+# to confirm it and for a lost password.
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_CHANGE_EMAIL = True
+# The password, a code or a passkey is asked for again before the address is changed.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Who may sign up: everybody, whoever has an invitation, nobody.
+REGISTRATION = env.choice("REGISTRATION", "open", ["open", "invite", "closed"])
+# Whether members may invite too, or only staff.
+MEMBERS_INVITE = env.flag("MEMBERS_INVITE", True)
+# Staff pages ask for an account with a second factor.
+STAFF_TWO_FACTOR = env.flag("STAFF_TWO_FACTOR", PRODUCTION)
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+# `accounts.security_views.confirmed_first` asks instead: allauth would also forbid changing the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = SITE_NAME
+# A code is also taken half a minute early or late: clocks of phones differ.
+MFA_TOTP_TOLERANCE = 1
+# Whoever sees a screen later must not find them there.
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Page and API share the limits of feedsite/limits.py.
-ACCOUNT_RATE_LIMITS = False
-ACCOUNT_FORMS = {
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 EMAIL_URL = env.url("EMAIL_URL", ["smtp", "smtps"])
 EMAIL_BACKEND = env.text(
     "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'console'}.EmailBackend"
@@ -363,7 +394,11 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "SCOPES": {"read": "Read everything you can see", "write": "Post, follow and like as you"},
-    "ACCESS_TOKEN_EXPIRE_SECONDS": TOKEN_LIFETIME_DAYS * 86400,
+    "DEFAULT_SCOPES": ["read"],
+    # Of what apps are granted; tokens that people make for themselves live TOKEN_LIFETIME_DAYS.
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 86_400,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 90 * 86_400,
+    "PKCE_REQUIRED": True,
 }
 
 # --- API ----------------------------------------------------------------------------------------

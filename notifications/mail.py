@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.addresses import is_confirmed
 from accounts.models import User
 from feedsite.languages import speaking_to
 from notifications import queries, unsubscribing
@@ -98,7 +99,7 @@ def take(user: User, kind: str) -> Letter | None:
     owed = Notification.objects.of(user).filter(mail=kind)
     ids = list(owed.unread().order_by("-place").values_list("pk", flat=True)[:MOST_COUNTED])
     owed.update(mail=Mail.OFF)
-    if not ids or not user.email or not user.is_active:
+    if not ids or not user.is_active or not is_confirmed(user):
         return None
     wished = wishes(user)  # perhaps since then not by e-mail any more
     rows = [row for row in queries.rows_of(user, ids) if wished[row.type].email != Mail.OFF]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from accounts.addresses import HAS_CONFIRMED
 from accounts.models import User
 from notifications import limits
 from notifications.models import Mail, Mailbox
@@ -22,8 +23,8 @@ class Reader:
 
 
 def find_reader(user_id: int) -> Reader | None:
-    user = User.objects.filter(pk=user_id).only("pk", "email", "is_active").first()
-    return user and Reader(user.pk, bool(user.email) and user.is_active, wishes(user))
+    found = User.objects.filter(pk=user_id).only("pk", "is_active").annotate(has_mail=HAS_CONFIRMED).first()
+    return found and Reader(found.pk, found.has_mail and found.is_active, wishes(found))
 
 
 def owe_mail(reader: Reader, mails: Container[str], now: datetime) -> None:

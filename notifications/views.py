@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.addresses import is_confirmed
 from feedsite.errors import DomainError
 from feedsite.pages import Request, checked, next_url, page, render_list, show_errors, signed_in, with_undo
 from feedsite.pagination import page_of, page_request
@@ -86,6 +87,7 @@ def settings_page(
     request: Request, form: SettingsForm, rows: list[Choice], time_zone: str, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "choices": rows, "time_zone": time_zone}
+    context["is_confirmed"] = is_confirmed(request.user)
     return render(request, "notifications/settings.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import actions
+from accounts import actions, addresses, sessions
 from accounts.models import User
 from feeds import cards, copies, counts
 from feeds.experiments import running
@@ -73,8 +73,17 @@ def empty_redis(monkeypatch: pytest.MonkeyPatch) -> Any:
     flush_redis()
 
 
+@pytest.fixture(autouse=True)
+def sessions_are_noted(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Sessions that no log-in made would be noted at their first request, and pages cost more than they do."""
+    if "noting_sessions" not in request.keywords:
+        monkeypatch.setattr(sessions, "is_due", lambda request: False)
+
+
 def member(name: str) -> User:
-    return actions.sign_up(username=name, email=f"{name}@example.org", password=PASSWORD)
+    user = actions.sign_up(username=name, email=f"{name}@example.org", password=PASSWORD)
+    addresses.confirm(user)
+    return user
 
 
 @pytest.fixture

@@ -6,15 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib import admin
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from oauth2_provider.models import Application
 
+from accounts import addresses, invitations, oauth_apps, second_factor
+from accounts.models import User
 from feedsite.limits import LIMITS
 from tests.community import Community
+from tests.helpers import PASSWORD
+from tests.passkeys import credential
 
 # Whole pages by others, which we only fill: Django's admin and the API's document.
 THEIRS = ("/admin/", "/api/v1/docs")
@@ -90,6 +99,87 @@ def just_deleted(town: Community, client: Client) -> Any:
     return client.post(f"/posts/{town.ids['quiet']}/delete", follow=True)
 
 
+def proven(client: Client, path: str) -> Any:
+    """A page that asks for the password first."""
+    client.post("/account/confirm", {"password": PASSWORD})
+    return client.get(path)
+
+
+def app_set_up(town: Community, client: Client) -> Any:
+    return proven(client, "/settings/security/app")
+
+
+def passkey_added(town: Community, client: Client) -> Any:
+    return proven(client, "/settings/security/passkeys/add")
+
+
+def guarded(town: Community, client: Client, path: str) -> Any:
+    """A page of somebody who has a second factor."""
+    bob = town.people["bob"]
+    secret = second_factor.fernet().encrypt(b"JBSWY3DPEHPK3PXP").decode()
+    Authenticator.objects.create(user=bob, type="totp", data={"secret": secret})
+    RecoveryCodes.activate(bob)
+    Authenticator.objects.create(user=bob, type="webauthn", data={"name": "bob", "credential": credential()})
+    client.post("/account/confirm", {"password": PASSWORD})
+    return client.get(path, follow=True)
+
+
+def of_guarded(path: str) -> Callable[[Community, Client], Any]:
+    return lambda town, client: guarded(town, client, path)
+
+
+def code_asked(town: Community, client: Client) -> Any:
+    guarded(town, client, "/")
+    return Client().post("/login", {"login": "bob", "password": PASSWORD}, follow=True)
+
+
+def passkey_kept(town: Community, client: Client, what: str) -> Any:
+    guarded(town, client, "/")
+    return client.get(f"/settings/security/passkeys/{Authenticator.objects.get(type='webauthn').pk}/{what}")
+
+
+def an_app(town: Community) -> Application:
+    made, _ = oauth_apps.register(
+        owner=town.people["bob"], name="alice", addresses="https://example.org", is_confidential=True
+    )
+    return made
+
+
+def app_asks(town: Community, client: Client) -> Any:
+    wish = {"client_id": an_app(town).client_id, "response_type": "code", "code_challenge": "x" * 43}
+    return client.get("/oauth/authorize", {**wish, "code_challenge_method": "S256"})
+
+
+def app_opened(town: Community, client: Client) -> Any:
+    client.post(f"/settings/apps/{an_app(town).pk}/secret")
+    return client.get(f"/settings/apps/{Application.objects.get().pk}")
+
+
+def apps_listed(town: Community, client: Client) -> Any:
+    an_app(town)
+    return client.get("/settings/apps")
+
+
+def address_confirmed(town: Community, client: Client) -> Any:
+    address = EmailAddress.objects.create(user=town.people["bob"], email="new@example.org")
+    return client.get(urlsplit(addresses.confirmation_url(address)).path)
+
+
+def with_invitations(town: Community, client: Client) -> Any:
+    keeper = User.objects.get(username="keeper")  # as it is now: of the staff
+    invitations.invite(inviter=keeper, most_uses=5, days=7, note="carol")
+    invitations.revoke(invitations.invite(inviter=keeper, most_uses=1, days=1))
+    return client.get("/settings/invitations")
+
+
+def not_open(registration: str) -> Callable[[Community, Client], Any]:
+    def asking(town: Community, client: Client) -> Any:
+        with override_settings(REGISTRATION=registration):
+            return client.get("/signup")
+
+    return asking
+
+
 def token_made(town: Community, client: Client) -> Any:
     return client.post("/settings/tokens", {}, follow=True)
 
@@ -99,7 +189,8 @@ VISITOR = [
     "/account/inactive", "/@alice", "/@alice/followers", "/@alice/following", "/@alice/{thread}",
     "/@alice/{pictures_4}", "/@bob/{open_poll}", "/@alice/{thread}/likes", "/@bob/{shown}/shares",
     "/@bob/{shown}/quotes", "/@alice/{edited}/history", "/tags/quay", "/tags/nothing", "/@erin",
-    "/@erin/followers", "/password/reset/key/1-nonsense", "/@alice/comments", "/@alice/media", "/@carol/media",
+    "/@erin/followers", "/password/reset/key/1-nonsense", "/email/confirm/nonsense",
+    "/@alice/comments", "/@alice/media", "/@carol/media",
     "/@bob/likes", "/@erin/media", "/@alice/{thread}/print", "/@carol/{warned}/print",
     "/search", "/search?q=quay", "/search?q=zebra", "/search?q=al&type=users", "/search?q=qu&type=hashtags",
     "/notifications/stop/{stop}", "/rules", "/appeal/{appeal}",
@@ -120,6 +211,7 @@ ALICE = [
     "/search?q=" + "x" * 501,
     "/notifications", "/settings/notifications", "/settings/notifications/threads",
     "/settings/profile", "/settings/privacy", "/settings/security", "/settings/tokens", "/settings/blocks",
+    "/settings/security/email", "/settings/apps",
     "/password/change", "/account/confirm", "/logout", "/offline", "/settings/devices",
     "/stories", "/stories/bob", "/stories/carol", "/stories/erin", "/stories/alice?story={own_story}",
     "/stories/alice?story={unseen_story}", "/stories/{own_story}/seen", "/stories/{own_story}/delete",
@@ -182,6 +274,25 @@ SAID_NO = [
 MORE = [
     Visit("", "/password/reset/key/1-set-password", by=reset_key),
     Visit("alice", "/settings/tokens", by=token_made),
+    Visit("alice", "/settings/security/app", by=app_set_up),
+    Visit("alice", "/settings/security/passkeys/add", by=passkey_added),
+    Visit("bob", "/settings/security", by=of_guarded("/settings/security")),
+    Visit("bob", "/settings/security/codes", by=of_guarded("/settings/security/codes")),
+    Visit("bob", "/settings/security/codes/new", by=of_guarded("/settings/security/codes/new")),
+    Visit("bob", "/settings/security/app/remove", by=of_guarded("/settings/security/app/remove")),
+    Visit("bob", "/account/confirm/code", by=of_guarded("/account/confirm/code")),
+    Visit("bob", "/account/confirm/passkey", by=of_guarded("/account/confirm/code")),
+    Visit("bob", "/login/code", by=code_asked),
+    Visit("bob", "/settings/security/passkeys/1/rename", by=lambda town, it: passkey_kept(town, it, "rename")),
+    Visit("bob", "/settings/security/passkeys/1/remove", by=lambda town, it: passkey_kept(town, it, "remove")),
+    Visit("alice", "/oauth/authorize", by=app_asks),
+    Visit("alice", "/oauth/authorize", 400),
+    Visit("bob", "/settings/apps/1", by=app_opened),
+    Visit("bob", "/settings/apps", by=apps_listed),
+    Visit("", "/email/confirm/x", by=address_confirmed),
+    Visit("keeper", "/settings/invitations", by=with_invitations),
+    Visit("", "/signup?by=invitation", by=not_open("invite")),
+    Visit("", "/signup?by=nobody", by=not_open("closed")),
     Visit("", "/notifications/stop/{stop}", form={"List-Unsubscribe": "One-Click"}),
     Visit("alice", "/posts/{quiet}/delete", by=just_deleted),
     Visit("bob", "/"),

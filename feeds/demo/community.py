@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -90,6 +91,10 @@ def make_people(town: Community) -> None:
         )
         give_picture(town, person)
     User.objects.bulk_create(town.users.values())
+    addressed = [user for user in town.users.values() if user.email]
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in addressed
+    )
 
 
 def give_picture(town: Community, person: Person) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.tokens import find_token
+from accounts.tokens import find_reading_token
 from feedsite.errors import NotFound
 from feedsite.media.serving import serve_file
 from feedsite.pages import Request, page
@@ -38,7 +38,7 @@ def viewer_of(request: Request) -> Any:
     scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return request.user
-    token = find_token(raw.strip())
+    token = find_reading_token(raw.strip())
     return token.user if token else AnonymousUser()
 
 

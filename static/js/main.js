@@ -23,6 +23,7 @@ import "./highlights.js";
 import "./zones.js";
 import "./cards.js";
 import "./settings.js";
+import "./passkeys.js";
 import "./requests.js";
 import "./lists.js";
 import "./ranking.js";

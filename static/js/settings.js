@@ -15,11 +15,15 @@ document.querySelector("[data-avatar-input]")?.addEventListener("change", (event
   document.querySelector("[data-avatar-preview]").replaceChildren(picture);
 });
 
-document.querySelector("[data-copy]")?.addEventListener("click", async (event) => {
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", () => copy(document.getElementById(button.dataset.copy).textContent.trim()));
+}
+
+async function copy(text) {
   try {
-    await navigator.clipboard.writeText(document.getElementById(event.target.dataset.copy).textContent);
+    await navigator.clipboard.writeText(text);
     say(gettext("Copied."));
   } catch {
-    say(gettext("Your browser does not allow copying. Mark the token and copy it by hand."), { isError: true });
+    say(gettext("Your browser does not allow copying. Mark it and copy it by hand."), { isError: true });
   }
-});
+}
