@@ -36,8 +36,8 @@ def person(chromium: Browser, live_site: Site) -> Any:
 
     def opened(name: str, *, javascript: bool = True, **options: Any) -> Page:
         # A service worker would hide requests from tests that hold them up; tests of it say "allow".
-        options.setdefault("service_workers", "block")
-        context = chromium.new_context(base_url=live_site.url, java_script_enabled=javascript, **options)
+        options = {"service_workers": "block", "base_url": live_site.url, **options}
+        context = chromium.new_context(java_script_enabled=javascript, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
