@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds.ranking import actions, features, learned, linear
-from feeds.ranking.models import RankerModel
+from feeds import actions
+from feeds.models import RankerModel
+from feeds.ranking import features, learned, linear
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 

@@ -55,7 +55,7 @@ def town(settings: Any) -> list[User]:
             actions.publish(author=person, content=f"{n}")
         for _ in range(chance.choice([0, 2, 9])):
             counts.note_read(person.pk)
-    counts.note_hot_read()
+    counts.note_hot_read(people[0].pk)
     run_tasks()
     tasks.count_reads()
     return people
