@@ -209,11 +209,13 @@ def asked(world: World) -> Iterator[str]:
         f"/api/v1/{of}?q={q}" for of in ("search", "search/suggest", "autocomplete") for q in ("here", "alice", "zq")
     )
     yield from ("/api/v1/users/lookup?username=alice", "/stories/alice", "/explore/card", "/feed/stories")
-    yield from (f"/api/v1/search?q={token}" for what, token in world.tokens.items() if what in world.posts)
-    for post in world.posts.values():
-        yield f"/why-not?url={post.pk}"
-        yield f"/compose?quote={post.pk}"
-        yield f"/oembed?url=http://testserver/@alice/{post.pk}"
+    for what, token in world.tokens.items():
+        if what in world.posts and world.posts[what].pk in world.ids["post_id"]:
+            yield f"/api/v1/search?q={token}"
+    for post_id in world.ids["post_id"]:
+        yield f"/why-not?url={post_id}"
+        yield f"/compose?quote={post_id}"
+        yield f"/oembed?url=http://testserver/@alice/{post_id}"
     yield from (f"/compose?draft={pk}" for pk in world.ids["draft_id"])
 
 
