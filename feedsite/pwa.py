@@ -83,6 +83,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "files": settings.STATIC_URL,
         "logout": reverse("account_logout"),
         "home": reverse("home"),
+        "token": settings.CSRF_COOKIE_NAME,
         "name": settings.SITE_NAME,
         "icon": static(ICON),
         "badge": static(BADGE),

@@ -71,6 +71,9 @@ class PostPages(StaffList):
         "counters", "edited_at", "deleted_at",
     ]  # fmt: skip
 
+    class Media:
+        css: ClassVar = {"all": ["css/staff.css"]}
+
     def has_change_permission(self, request: Any, obj: Post | None = None) -> bool:
         return False
 
@@ -101,11 +104,11 @@ class PostPages(StaffList):
     @admin.display(description="text")
     def excerpt(self, post: Post) -> str:
         start = Truncator(post.content).chars(90) or "(a share)"
-        return format_html('<div style="min-width: 22em">{}</div>', start)
+        return format_html('<div class="staff-excerpt">{}</div>', start)
 
     @admin.display(description="text")
     def text(self, post: Post) -> str:
-        return format_html('<div style="white-space: pre-wrap; max-width: 60ch">{}</div>', post.content)
+        return format_html('<div class="staff-text">{}</div>', post.content)
 
     @admin.display(description="author")
     def by(self, post: Post) -> str:
@@ -113,7 +116,7 @@ class PostPages(StaffList):
 
     @admin.display(ordering="-id")
     def posted(self, post: Post) -> str:
-        return format_html('<span style="white-space: nowrap">{}</span>', f"{post.created_at:%d %b %Y %H:%M}")
+        return format_html('<span class="staff-moment">{}</span>', f"{post.created_at:%d %b %Y %H:%M}")
 
     @admin.display(description="likes / comments / shares")
     def counters(self, post: Post) -> str:

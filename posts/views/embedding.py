@@ -47,6 +47,7 @@ def answer(kind: str, facts: Facts) -> HttpResponse:
     response = HttpResponse(write(facts), content_type=media_type)
     # Nobody is signed in here, so every script may read what every visitor may.
     response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

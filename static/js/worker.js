@@ -117,7 +117,7 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 
 async function renew(event) {
   const made = event.newSubscription ?? (await subscribeAgain(event.oldSubscription));
-  const token = (await self.cookieStore?.get("csrftoken"))?.value;
+  const token = (await self.cookieStore?.get(site.token))?.value;
   if (!made || !token) return;
   await fetch("/api/v1/push/subscriptions", {
     method: "POST",
