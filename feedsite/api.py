@@ -1,12 +1,13 @@
 """What the API says of the site itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema, inline_serializer
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 from feedsite.health import missing_parts
 from feedsite.media import limits
 from feedsite.pages import live_url
+from feedsite.parameters import asked_choice
 
 FEATURES = {"comments": True, "likes": True, "live": True, "media": True, "private_accounts": True, "visibility": True}
 FEATURES |= {"notifications": True}
@@ -66,9 +68,29 @@ class PlainJson(OpenApiJsonRenderer):
     media_type = "application/json"
 
 
+def check_document(query: Mapping[str, str]) -> None:
+    """Raises Invalid for a language or version that the document does not have: each language is kept for good."""
+    asked_choice(query, "lang", list(dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
+    asked_choice(query, "version", [settings.VERSION], settings.VERSION)
+
+
 class Schema(SpectacularAPIView):
     content_negotiation_class = DefaultContentNegotiation
     renderer_classes = [PlainJson, OpenApiYamlRenderer, OpenApiJsonRenderer]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        check_document(request.query_params)
+        return super().get(request, *args, **kwargs)
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """The page to read the document and to try it."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        check_document(request.query_params)
+        return super().get(request, *args, **kwargs)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

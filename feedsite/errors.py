@@ -184,6 +184,8 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error page of a rule that said no; of one that was broken too often, with how long to wait."""
+    if wants_json(request):
+        return JsonResponse(body(error.code, error.detail, error.fields), status=error.status)
     if not isinstance(error, TooMany):
         return answer(request, error.status if error.status in (403, 404) else 400)
     response = render(request, "429.html", {"reason": error.detail}, status=error.status)

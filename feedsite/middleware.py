@@ -1,4 +1,6 @@
-"""What every answer says about being kept, in which language it is, and how much more one may ask."""
+"""What is read of every request before a view sees it, and what every answer says: how long it may be kept, in which
+language it is, and how much more one may ask.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from feedsite import languages, limits
-from feedsite.errors import wants_json
+from feedsite.errors import DomainError, refusal, wants_json
+from feedsite.parameters import check_query
 
 OWN_ONLY = "private, no-cache"
 # Words of the staff side are not translated: half of a page in each language would be worse than one.
@@ -36,6 +39,30 @@ def keep_private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
             response["Cache-Control"] = OWN_ONLY
             patch_vary_headers(response, ["Cookie"])
         return response
+
+    return answering
+
+
+def read_cookies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Leaves out what no browser was given here: a quoted value can spell NUL, which no database takes."""
+
+    def answering(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return answering
+
+
+def read_query(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuses an address that no view should have to think of."""
+
+    def answering(request: HttpRequest) -> HttpResponse:
+        try:
+            check_query(request.META.get("QUERY_STRING", ""))
+        except DomainError as error:
+            return refusal(request, error)
+        return get_response(request)
 
     return answering
 

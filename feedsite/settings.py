@@ -258,6 +258,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedsite.headers.harden",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "feedsite.middleware.read_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "feedsite.middleware.keep_private",
     "feedsite.middleware.speak",
@@ -270,6 +271,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.note_session",
     "accounts.middleware.guard_staff_side",
+    "feedsite.middleware.read_query",
 ]
 ROOT_URLCONF = "feedsite.urls"
 WSGI_APPLICATION = "feedsite.wsgi.application"

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from feedsite import api, errors, pages, paths, pwa  # noqa: F401 `paths` registers the kinds of words in addresses
 
@@ -23,7 +22,7 @@ api_urls: list[Any] = [
     path("", include("moderation.api_urls")),
     path("site", api.Site.as_view()),
     path("schema", api.Schema.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("docs", api.Docs.as_view(url_name="schema"), name="docs"),
 ]
 
 urlpatterns = [

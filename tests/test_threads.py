@@ -162,11 +162,11 @@ def test_a_thread_s_page_is_bounded(browser: Client, alice: User) -> None:
         assert html.count("More replies") == 20
 
 
-def test_asking_for_a_place_that_is_none_is_no_error(browser: Client, alice: User) -> None:
+def test_asking_for_a_place_deeper_than_any_is_no_error_and_for_none_is_one(browser: Client, alice: User) -> None:
     post = publish(alice, "Hello")
     answer(alice, post, "One.")
-    for query in ("?level=x", "?level=99", "?level=-1"):
-        assert browser.get(post.get_absolute_url() + query, **HTMX).status_code == 200
+    for query, status in (("?level=99", 200), ("?level=x", 400), ("?level=-1", 400), ("?level=", 400)):
+        assert browser.get(post.get_absolute_url() + query, **HTMX).status_code == status
     assert browser.get(post.get_absolute_url() + "?cursor=x", **HTMX).status_code == 400
     page(browser, f"/@alice/{answer(alice, post, 'Two.').pk}")
     assert browser.get(f"/@bob_or_not/{post.pk}")["Location"] == post.get_absolute_url()

@@ -22,6 +22,7 @@ from feeds.ranking.values import CHRONOLOGICAL, ENGAGEMENT, ML, SEED, Weights
 from feeds.ranking.weights import PRESETS, points_of, read_points, read_share, share_text
 from feedsite.errors import DomainError, Invalid, NotFound
 from feedsite.pages import Request, next_url, signed_in, with_undo
+from feedsite.parameters import is_asked
 from social.queries import get_known, get_other
 
 HINTS = {
@@ -149,7 +150,7 @@ def settings_page(
 def ranking_preview(request: Request) -> HttpResponse:
     """The top of home by the weights at the sliders, as they are moved; or what is wrong with them."""
     try:
-        tried = Tried(ENGAGEMENT, read_points(request.GET), "diversity" in request.GET)
+        tried = Tried(ENGAGEMENT, read_points(request.GET), is_asked(request.GET, "diversity", "on"))
     except DomainError as error:
         return render(request, "feeds/ranking/_preview.html", {"reasons": reasons_of(error)}, status=422)
     rows = preview.top(request.user, tried.weights, diversity=tried.diversity)

@@ -14,9 +14,10 @@ from feeds.ranking import why_not as rules
 from feeds.ranking.asking import asked_ranking
 from feeds.ranking.choosing import by_setting, chosen
 from feeds.ranking.values import Choice
-from feedsite.errors import NotFound
+from feedsite.errors import Invalid, NotFound
 from feedsite.pages import Request, signed_in
-from posts.models import as_id, time_of
+from feedsite.parameters import asked_id, is_asked
+from posts.models import time_of
 from posts.queries import get_original
 from social.lists import get_list
 from social.models import List
@@ -52,7 +53,7 @@ def choice_of(request: Request) -> Choice:
     """
     ranking = asked_ranking(request.GET)
     choice = by_setting(request.user, ranking)
-    if "decided" not in request.GET and ("scroll" in request.GET or ranking):
+    if not is_asked(request.GET, "decided") and ("scroll" in request.GET or ranking):
         return choice
     would_be = chosen(request.user)
     return would_be if ranking in (None, would_be.ranking) else choice
@@ -60,18 +61,19 @@ def choice_of(request: Request) -> Choice:
 
 def list_asked(request: Request) -> List | None:
     """The reader's list in whose timeline the question was asked; raises NotFound for one that is not theirs."""
-    if "list" not in request.GET:
-        return None
-    list_id = as_id(request.GET["list"])
-    if list_id is None:
-        raise NotFound()
-    return get_list(request.user, list_id)
+    list_id = asked_id(request.GET, "list")
+    return None if list_id is None else get_list(request.user, list_id)
 
 
 def scroll_asked(request: Request) -> int | None:
-    """The scroll in which the reader stands; one that cannot be is as one that is gone."""
-    text = request.GET.get("scroll", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= SCROLL_DIGITS else None
+    """The scroll in which the reader stands; raises Invalid for one that cannot be."""
+    text = request.GET.get("scroll")
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= SCROLL_DIGITS:
+        return int(text)
+    reason = _("This is no scroll of yours. Ask without one.")
+    raise Invalid(reason, fields={"scroll": [reason]})
 
 
 @require_safe

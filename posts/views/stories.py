@@ -13,9 +13,10 @@ from accounts.models import User
 from feedsite.errors import DomainError, Forbidden, Invalid, NotFound
 from feedsite.pages import Request, checked, form_status, render_list, show_errors, signed_in
 from feedsite.pagination import page_of, page_request
+from feedsite.parameters import asked_id
 from posts import actions, queries, stories
 from posts.forms import StoryForm, WordsForm
-from posts.models import Story, as_id
+from posts.models import Story
 from posts.views.uploading import sent_form, with_uploads
 from social.queries import get_known, with_relations
 
@@ -51,18 +52,10 @@ def of_person(request: Request, username: str) -> HttpResponse:
     if username != username.lower():
         return redirect("stories_of", username.lower(), permanent=True)
     person = request.user if username == request.user.username else get_known(request.user, username)
-    context = look_at(request, person, asked_id(request))
+    context = look_at(request, person, asked_id(request.GET, "story"))
     if context["story"] and request.method == "GET" and not is_only_fetched_ahead(request):
         actions.note_seen(request.user, context["story"])
     return render_list(request, "posts/story.html", "posts/_story.html", context)
-
-
-def asked_id(request: Request) -> int | None:
-    asked = request.GET.get("story")
-    story_id = None if asked is None else as_id(asked)
-    if asked is not None and story_id is None:
-        raise Invalid(_("Say which story."))
-    return story_id
 
 
 def is_only_fetched_ahead(request: Request) -> bool:

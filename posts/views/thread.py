@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedsite.errors import Invalid, TooMany
 from feedsite.pages import Request, checked, form_status, page, render_list, show_errors, signed_in
 from feedsite.pagination import page_request
+from feedsite.parameters import asked_id
 from posts import actions, outside, printing, queries, threads
 from posts.forms import CommentForm
-from posts.models import Post, as_id
+from posts.models import Post
 from posts.views.uploading import sent_form
 
 
@@ -41,7 +42,7 @@ def thread_page(request: Request, post: Post, form: Form, status: int = 200) -> 
 def replies(request: Request, post: Post) -> HttpResponse:
     """The next replies to a post, which itself may be a reply somewhere on a page: `level` says how deep."""
     asked = page_request(request.GET, list_name=threads.list_name(post.pk), viewer=request.user)
-    level = min(as_id(request.GET.get("level", 0)) or 0, len(threads.REPLIES_SHOWN))
+    level = min(asked_id(request.GET, "level") or 0, len(threads.REPLIES_SHOWN))
     found, next_cursor = threads.more_replies(request.user, post, asked, level)
     context = {"replies": found, "next_cursor": next_cursor, "parent": post, "more_level": level}
     return render_list(request, "posts/_replies.html", "posts/_replies.html", context | {"viewer": request.user})

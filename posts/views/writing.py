@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from feedsite.errors import DomainError, Forbidden, NotFound
 from feedsite.pages import Request, checked, form_status, next_url, show_errors, signed_in
+from feedsite.parameters import asked_id
 from posts import actions, queries
 from posts.forms import PostForm, from_draft
 from posts.hydrate import complete
@@ -32,14 +33,14 @@ def compose(request: Request) -> HttpResponse:
 
     For a page that has one already, what takes its place.
     """
-    begun: dict[str, Any] = {"quote_of": request.GET.get("quote", ""), "in_reply_to": request.GET.get("reply", "")}
+    begun: dict[str, Any] = {"quote_of": asked_id(request.GET, "quote"), "in_reply_to": asked_id(request.GET, "reply")}
     begun["content"] = shared_text(request.GET)
-    asked = request.GET.get("draft")
-    if asked:
+    asked = asked_id(request.GET, "draft")
+    if asked is not None:
         begun = from_draft(get_draft(request.user, asked))
     form = with_uploads(PostForm(initial=begun), request.user, begun.get("media_ids", []))
-    around = still_beside if asked else beside
-    context = {"form": form, "is_focused": not (request.htmx and asked), **around(request.user, form)}
+    around = beside if asked is None else still_beside
+    context = {"form": form, "is_focused": not (request.htmx and asked is not None), **around(request.user, form)}
     if not request.htmx:
         return render(request, "posts/compose.html", context | {"is_whole": True})
     return render(request, "posts/_composer.html", context)

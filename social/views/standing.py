@@ -16,6 +16,7 @@ from accounts.models import User
 from feedsite.errors import Invalid
 from feedsite.pages import Request, checked, render_list, signed_in
 from feedsite.pagination import page_of, page_request
+from feedsite.parameters import is_asked
 from social import actions, queries
 from social.forms import MuteForm, PutIntoListsForm
 from social.hidden import KINDS, hidden
@@ -56,7 +57,7 @@ def take_up(request: Request, person: User) -> None:
     form = PutIntoListsForm(request.GET, lists_for(request.user, person))
     if list_ids := checked(form)["lists"]:
         actions.put_into_lists(owner=request.user, person=person, list_ids=list_ids)
-    if request.GET.get("shares") == "hidden":
+    if is_asked(request.GET, "shares", "hidden"):
         actions.hide_shares(follower=request.user, author=person)
 
 
