@@ -16,7 +16,7 @@ from oauth2_provider.models import AccessToken, RefreshToken, set_token_value
 
 from accounts import invitations, tasks
 from accounts.access_models import TokenUse
-from accounts.models import RESERVED_USERNAMES, Ranking, User
+from accounts.models import RESERVED_USERNAMES, MentionsFrom, Ranking, User
 from feedsite import limits, text
 from feedsite.errors import Busy, Invalid, WrongType, invalid_fields
 from feedsite.languages import checked_language
@@ -171,6 +171,24 @@ def show_likes(user: User, shows_likes: bool) -> User:
     """Whether those who may read the account's posts also see what it likes, from the next read on."""
     user.shows_likes = shows_likes
     user.save(update_fields=["shows_likes"])
+    return user
+
+
+def change_reach(
+    user: User, *, mentions_from: str | None = None, in_search: bool | None = None, in_suggestions: bool | None = None
+) -> User:
+    """Who may mention the account, and whether those who do not follow it find it and have it suggested.
+
+    Changes what is given, from the next post, search and look at suggestions on; raises Invalid.
+    """
+    if mentions_from is not None and mentions_from not in MentionsFrom.values:
+        reason = _("Choose one of %(names)s.") % {"names": ", ".join(MentionsFrom.values)}
+        raise Invalid(reason, fields={"mentions_from": [reason]})
+    given = {"mentions_from": mentions_from, "in_search": in_search, "in_suggestions": in_suggestions}
+    changed = {name: value for name, value in given.items() if value is not None}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changed))
     return user
 
 

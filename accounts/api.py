@@ -127,6 +127,9 @@ class Me(APIView):
                 actions.change_privacy(request.user, given["is_private"])
             if "shows_likes" in given:
                 actions.show_likes(request.user, given["shows_likes"])
+            reach = {name: given[name] for name in ("mentions_from", "in_search", "in_suggestions") if name in given}
+            if reach:
+                actions.change_reach(request.user, **reach)
             if "ranking" in given:
                 actions.change_ranking(request.user, given["ranking"])
         return Response(own_card(request.user))

@@ -10,7 +10,7 @@ NO_RELATION = {"following": False, "requested": False, "followed_by": False, "bl
 
 
 # What nobody else is told of an account.
-OWN_ONLY = ("language", "shows_likes", "ranking")
+OWN_ONLY = ("language", "shows_likes", "ranking", "mentions_from", "in_search", "in_suggestions")
 
 
 def small_card(user: User) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django import forms
 from django.db import transaction
 
 from accounts import actions, grants, second_factor, sessions
-from accounts.models import User
+from accounts.models import MentionsFrom, User
 from feedsite import limits
 from feedsite.pages import checked
 
@@ -23,6 +23,9 @@ class ResetPasswordForm(allauth.ResetPasswordForm):
 class PrivacyForm(forms.Form):
     is_private = forms.BooleanField(required=False)
     shows_likes = forms.BooleanField(required=False)
+    mentions_from = forms.ChoiceField(choices=MentionsFrom.choices, required=False)
+    in_search = forms.BooleanField(required=False)
+    in_suggestions = forms.BooleanField(required=False)
 
 
 class ProfileForm(forms.Form):

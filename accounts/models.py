@@ -37,7 +37,7 @@ COUNTED = {"followers_count", "following_count", "posts_count", "relations_versi
 
 def indexable(account: str = "") -> models.Q:
     """Accounts that search engines may list; `account` is the way to one, as in `author__`."""
-    return models.Q(**{f"{account}is_active": True, f"{account}is_closed": False})
+    return models.Q(**{f"{account}is_active": True, f"{account}is_closed": False, f"{account}in_search": True})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -104,7 +104,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         output_field=models.BooleanField(),
         db_persist=True,
     )
-    # Who may mention the account so that it is told, and whether it is found in search and suggested.
+    # Who may mention the account: of others the name is a word like any other. And whether people who do not follow
+    # it find it, here and by search engines, and have it suggested.
     mentions_from = models.CharField(
         max_length=9, choices=MentionsFrom, default=MentionsFrom.EVERYBODY, db_default=MentionsFrom.EVERYBODY
     )
@@ -165,7 +166,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_indexable(self) -> bool:
         """Whether search engines may list it; the same as `indexable`."""
-        return self.is_active and not self.is_closed
+        return self.is_active and not self.is_closed and self.in_search
 
     @property
     def name(self) -> str:

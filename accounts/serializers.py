@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from accounts.models import Ranking
+from accounts.models import MentionsFrom, Ranking
 
 
 class SmallUserSerializer(serializers.Serializer):
@@ -32,6 +32,9 @@ class UserSerializer(SmallUserSerializer):
     # Of one's own account only.
     shows_likes = serializers.BooleanField(required=False)
     ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
+    mentions_from = serializers.ChoiceField(choices=MentionsFrom.choices, required=False)
+    in_search = serializers.BooleanField(required=False)
+    in_suggestions = serializers.BooleanField(required=False)
 
 
 class UserListSerializer(serializers.Serializer):
@@ -80,5 +83,8 @@ class ProfileSerializer(serializers.Serializer):
     language = serializers.CharField(required=False, allow_blank=True)
     shows_likes = GivenBooleanField(required=False)
     ranking = serializers.ChoiceField(choices=Ranking.choices, required=False)
+    mentions_from = serializers.ChoiceField(choices=MentionsFrom.choices, required=False)
+    in_search = GivenBooleanField(required=False)
+    in_suggestions = GivenBooleanField(required=False)
     # What it is is judged by the action: nobody reads it in this process.
     avatar = serializers.FileField(required=False, allow_null=True, allow_empty_file=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import actions
 from accounts.adapter import invite_of
 from accounts.forms import PrivacyForm, ProfileForm
+from accounts.models import MentionsFrom
 from feedsite.errors import DomainError, TooMany
 from feedsite.languages import checked_language, remember
 from feedsite.pages import Request, checked, next_url, page, show_errors, signed_in
@@ -68,12 +69,14 @@ def language(request: Request) -> HttpResponse:
 @signed_in
 def settings_privacy(request: Request) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "accounts/settings_privacy.html")
+        return render(request, "accounts/settings_privacy.html", {"mentions": MentionsFrom.choices})
     sent = checked(PrivacyForm(request.POST))
     was_private = request.user.is_private
     with transaction.atomic():  # all of it or nothing
         user = actions.change_privacy(request.user, sent["is_private"])
         actions.show_likes(user, sent["shows_likes"])
+        reach = {name: sent[name] for name in ("in_search", "in_suggestions")}
+        actions.change_reach(user, mentions_from=sent["mentions_from"] or None, **reach)
     if user.is_private == was_private:
         messages.success(request, _("Your privacy settings are saved."))
     else:

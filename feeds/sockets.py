@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.tokens import find_reading_token
 from feeds import cards, hot, notes, presence, timeline
 from feeds.presence import Pass
-from feedsite.headers import DATA_ONLY
+from feedsite.headers import PLAIN
 from feedsite.live import registry
 from feedsite.rendering import encode, fragment
 from posts.models import as_id, first_id_at
@@ -44,9 +44,7 @@ GAP, GOODBYE = "gap", "goodbye"  # for the sender itself, never sent
 
 async def not_found(scope: Any, receive: Any, send: Any) -> None:
     """Plain HTTP is served by the other server."""
-    headers = [(b"content-type", b"text/plain"), (b"x-content-type-options", b"nosniff")]
-    headers.append((b"content-security-policy", DATA_ONLY.encode()))
-    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.start", "status": 404, "headers": PLAIN})
     await send({"type": "http.response.body", "body": b"Only the websocket is served here."})
 
 

@@ -167,7 +167,7 @@ def for_viewer(viewer: Any, *, limit: int, after: tuple[int, ...] | None = None)
 def fitting(viewer: Any, some: list[Candidate]) -> Iterator[Suggestion]:
     """Those of the candidates who may be suggested now; one query for them and their friends."""
     ids, via = {one.user_id for one in some}, {pk for one in some for pk in one.via}
-    people = User.objects.active().filter(Q(pk__in=via) | Q(new_to(viewer), pk__in=ids)).in_bulk()
+    people = User.objects.active().filter(Q(pk__in=via) | Q(new_to(viewer), pk__in=ids, in_suggestions=True)).in_bulk()
     for one in some:
         # A friend is never a candidate: the viewer follows them.
         if one.user_id in people and one.user_id not in via:

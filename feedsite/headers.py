@@ -13,6 +13,11 @@ PERMISSIONS = ", ".join(f"{name}=()" for name in SWITCHED_OFF)
 # Data is read, not shown: opened by itself it loads nothing and runs nothing.
 DATA_ONLY = "default-src 'none'; frame-ancestors 'none'"
 DATA = ("application/json", "application/vnd.oai.openapi", "application/yaml", "text/plain")
+# Of a plain answer where no middleware runs.
+PLAIN = [
+    (b"content-type", b"text/plain"), (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", DATA_ONLY.encode()),
+]  # fmt: skip
 
 
 def harden(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -48,7 +48,7 @@ WITH asked AS MATERIALIZED (
     FROM accounts_user u
    WHERE u.id = ANY (ARRAY(SELECT user_id FROM begun UNION SELECT user_id FROM followed UNION SELECT user_id FROM near))
      AND u.is_active AND (%(viewer)s = 0 OR NOT blocked_either_way(%(viewer)s, u.id))
-     AND (NOT u.is_limited OR u.id = %(viewer)s OR u.id IN (SELECT user_id FROM followed))
+     AND (u.in_search AND NOT u.is_limited OR u.id = %(viewer)s OR u.id IN (SELECT user_id FROM followed))
 )
 SELECT * FROM ranked
  WHERE %(after)s::bigint[] IS NULL OR ARRAY[rank, followers_count, id]::bigint[] < %(after)s::bigint[]
@@ -68,7 +68,7 @@ def named_like(viewer: Any, start: str, *, limit: int, after: tuple[int, ...] | 
 
     Accents and case do not count. Those the viewer follows come first, then the very name, then the best known; where
     few begin so, also those that would with one letter changed, missing, added or swapped with the next. Only their
-    followers find accounts that staff have limited.
+    followers find accounts that do not want to be found, or that staff have limited.
     """
     start = " ".join(start.replace("\0", " ").split())[:LONGEST]
     if not start or (after is not None and len(after) != 3):

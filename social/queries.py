@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import MentionsFrom, User
 from feedsite.errors import NotFound
 from social.models import Block, Dismissal, Follow, FollowRequest, Mute
 
@@ -153,5 +153,15 @@ def newcomers_might_follow(viewer: Any, limit: int) -> list[User]:
     post: Any = User.posts.rel.related_model
     posts = post.objects.filter(visibility="public", root=None, share_of=None, deleted_at=None)
     recent = posts.order_by("-pk").values("author")[:RECENT_POSTS]
-    people = User.objects.active().filter(new_to(viewer), pk__in=recent, is_closed=False)
+    people = User.objects.active().filter(new_to(viewer), pk__in=recent, is_closed=False, in_suggestions=True)
     return list(people.order_by("-followers_count", "-pk")[:limit])
+
+
+def may_be_mentioned_by(author_id: int) -> Q:
+    """Accounts that let the author mention them: by what they have set, and always oneself."""
+    follows_author = Exists(Follow.objects.filter(follower=OuterRef("pk"), followee=author_id))
+    return (
+        Q(mentions_from=MentionsFrom.EVERYBODY)
+        | (Q(mentions_from=MentionsFrom.FOLLOWED) & Q(follows_author))
+        | Q(pk=author_id)
+    )

@@ -57,7 +57,7 @@ def is_word(text: str) -> bool:
 
 def bare_words(template: str) -> list[str]:
     """Texts and attributes of a template with letters outside its translation tags, and what it hands to fragments."""
-    template = re.sub(r"{% comment %}.*?{% endcomment %}", "", template, flags=re.DOTALL)
+    template = re.sub(r"{% comment %}.*?{% endcomment %}|<style.*?</style>", "", template, flags=re.DOTALL)
     parser = Untranslated()
     parser.feed("".join(without_tags(template)))
     parser.close()

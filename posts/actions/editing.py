@@ -79,7 +79,7 @@ def reworded(post: Post, content: str) -> dict[str, Any]:
 
     Whom a private post names without being theirs to read, as a reply to a story may, an edit still leaves out.
     """
-    said = wording(content)
+    said = wording(post.author_id, content)
     if post.visibility == Visibility.PRIVATE:
         left_out = text.names(post.content) - set(post.mentions)
         named = zip(said["mentions"], said["mentioned_ids"], strict=True)

@@ -9,6 +9,7 @@ from accounts.models import User
 from feedsite.errors import Invalid
 from posts import text
 from posts.models import CONTENT_WARNING_LENGTH, Post
+from social.queries import may_be_mentioned_by
 
 
 def checked_content(content: Any, *, may_be_empty: bool = False) -> str:
@@ -49,13 +50,14 @@ def checked_warning(warning: Any) -> str:
 
 def written(author: User, content: str) -> Post:
     """The post in memory, its names looked up and its HTML made; one query."""
-    return Post(author=author, **wording(content))
+    return Post(author=author, **wording(author.pk, content))
 
 
-def wording(content: str) -> dict[str, Any]:
+def wording(author_id: int, content: str) -> dict[str, Any]:
     """The columns of a post that follow from its text; one query."""
     found = text.entities(content)
-    known = dict(User.objects.active().filter(username__in=found.mentions).values_list("username", "pk"))
+    named = User.objects.active().filter(may_be_mentioned_by(author_id), username__in=found.mentions)
+    known = dict(named.values_list("username", "pk"))
     return {
         "content": content,
         "content_html": text.to_html(content, known),
