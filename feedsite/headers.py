@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 # The site asks for none of these. A script that gets in, or a frame, cannot either.
 SWITCHED_OFF = [
-    "accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
 ]  # fmt: skip
 PERMISSIONS = ", ".join(f"{name}=()" for name in SWITCHED_OFF)

@@ -257,8 +257,9 @@ def test_lists_of_shares_quotes_and_bookmarks_need_the_same_queries_for_one_and_
             api(bob).post(f"/posts/{pk}/bookmark")
             api(bob).post(f"/posts/{pk}/share")
 
+    app = api(bob)
     for number, most in ((1, 8), (12, 8)):
         kept(number)
         for path in ("/bookmarks", f"/users/{bob.pk}/posts", f"/posts/{shared}/quotes"):
             with queries_at_most(most):
-                assert api(bob).get(path)[0] == 200
+                assert app.get(path)[0] == 200

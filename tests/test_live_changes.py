@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
 from feeds import cache, changes, hot, notes
@@ -335,7 +336,7 @@ def test_writing_goes_on_while_redis_is_away(alice, bob, api, settings, monkeypa
 
     class Away:
         def __getattr__(self, name):
-            raise cache.ConnectionError("away")
+            raise RedisConnectionError("away")
 
     follow(bob, alice)
     post = publish(alice, "Still here")

@@ -118,7 +118,8 @@ OWN_PAGES = [
     for app in urlpatterns
     if str(app.pattern) == ""
     for pattern in app.url_patterns
-    if pattern.name and not pattern.name.startswith("account_")  # allauth's know their methods themselves
+    # allauth's and OAuth toolkit's know their methods themselves
+    if getattr(pattern, "name", None) and not pattern.name.startswith(("account_", "mfa_", "oauth", "usersessions"))
 ]
 
 
