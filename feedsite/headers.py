@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # The site asks for none of these. A script that gets in, or a frame, cannot either.
@@ -26,10 +27,16 @@ def harden(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     def answering(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        # Others may not read it over the shoulder of a browser that is signed in here.
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Others may not read it over the shoulder of a browser that is signed in here. Files of the site are the same
+        # for everybody; a picture opened by itself, which is sandboxed, asks for the site's icon like a stranger.
+        policy = "cross-origin" if is_for_all(request) else "same-origin"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", policy)
         if response.headers.get("Content-Type", "").startswith(DATA):
             response.headers.setdefault("Content-Security-Policy", DATA_ONLY)
         return response
 
     return answering
+
+
+def is_for_all(request: HttpRequest) -> bool:
+    return request.path.startswith((settings.STATIC_URL, "/favicon.ico"))

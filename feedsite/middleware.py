@@ -13,8 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from feedsite import languages, limits
-from feedsite.errors import DomainError, refusal, wants_json
-from feedsite.parameters import check_query
+from feedsite.errors import wants_json
 
 OWN_ONLY = "private, no-cache"
 # Words of the staff side are not translated: half of a page in each language would be worse than one.
@@ -49,19 +48,6 @@ def read_cookies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     def answering(request: HttpRequest) -> HttpResponse:
         for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
             del request.COOKIES[name]
-        return get_response(request)
-
-    return answering
-
-
-def read_query(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Refuses an address that no view should have to think of."""
-
-    def answering(request: HttpRequest) -> HttpResponse:
-        try:
-            check_query(request.META.get("QUERY_STRING", ""))
-        except DomainError as error:
-            return refusal(request, error)
         return get_response(request)
 
     return answering

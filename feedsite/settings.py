@@ -271,7 +271,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.note_session",
     "accounts.middleware.guard_staff_side",
-    "feedsite.middleware.read_query",
 ]
 ROOT_URLCONF = "feedsite.urls"
 WSGI_APPLICATION = "feedsite.wsgi.application"

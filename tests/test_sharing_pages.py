@@ -95,7 +95,7 @@ def test_what_may_not_be_quoted_has_no_composer(browser: Client, visitor: Client
     quiet, hidden = publish(bob, "Hush", visibility="followers"), publish(bob, "Hidden", visibility="private")
     page(browser, f"/compose?quote={quiet.pk}", 403)
     page(browser, f"/compose?quote={hidden.pk}", 404)
-    page(browser, "/compose?quote=x", 404)
+    page(browser, "/compose?quote=x", 400)
     page(browser, "/compose")
     assert visitor.get(f"/compose?quote={quiet.pk}").status_code == 302
 
