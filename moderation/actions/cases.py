@@ -43,7 +43,8 @@ def find_open_case(about: User, post: Post | None) -> Case | None:
 
 def held_case(actor: User | None, case: Case) -> Case:
     """The case as it stands, locked; raises Conflict where it is closed or another of the staff is at it."""
-    held = Case.objects.select_related("claimed_by").select_for_update(of=("self",)).filter(pk=case.pk).first()
+    # Without a join: after waiting for the lock PostgreSQL looks at the case anew, but not at what was joined to it.
+    held = Case.objects.select_for_update().filter(pk=case.pk).first()
     if held is None:
         raise NotFound()
     if held.state == Case.State.CLOSED:
